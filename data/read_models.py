@@ -1,0 +1,70 @@
+"""Read models: plain values that pages and components show; no row, no session, nothing that loads itself later."""
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+def full_name(*, family_name: str = '', given_names: str = '', preferred_name: str = '', unique_id: str = '') -> str:
+    """Return the name to show: preferred or given names, then the family name; the unique ID when there is no name."""
+    return ' '.join(part for part in (preferred_name.strip() or given_names.strip(), family_name.strip()) if part) or unique_id
+
+
+@dataclass(frozen=True, slots=True)
+class PatientHeader:
+    """What every page of a patient shows at its head. `cover` is an image key; `sex` and `skin_type` are words to show."""
+
+    key: str
+    unique_id: str
+    family_name: str = ''
+    given_names: str = ''
+    preferred_name: str = ''
+    birth_on: date | None = None
+    sex: str = ''
+    skin_type: str = ''
+    image_count: int = 0
+    entry_count: int = 0
+    cover: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the name to show, or the unique ID when there is none."""
+        return full_name(family_name=self.family_name, given_names=self.given_names, preferred_name=self.preferred_name,
+                         unique_id=self.unique_id)
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRow:
+    """One patient in a list. `covers` are up to three image keys; `last_appointment` may lie in the future (planned)."""
+
+    key: str
+    unique_id: str
+    family_name: str
+    given_names: str
+    birth_on: date | None
+    image_count: int
+    entry_count: int
+    last_appointment: datetime | None
+    last_modified: datetime
+    covers: tuple[str, ...] = ()
+    preferred_name: str = ''
+
+    @property
+    def name(self) -> str:
+        """Return the name to show, or the unique ID when there is none."""
+        return full_name(family_name=self.family_name, given_names=self.given_names, preferred_name=self.preferred_name,
+                         unique_id=self.unique_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageTile:
+    """One photograph in a grid. `captured_local` is the camera's own text (ISO form), `captured_on` its day when it is known."""
+
+    key: str
+    caption: str
+    body_site: str
+    laterality: str
+    view: str
+    captured_local: str
+    captured_on: date | None
+    received_at: datetime
+    width_px: int
+    height_px: int
