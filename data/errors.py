@@ -52,9 +52,9 @@ class UniqueIdTaken(Conflict):
 class ChangedMeanwhile(Conflict):
     """A field was changed by someone else since it was read. Nothing is lost: both texts travel with the error."""
 
-    def __init__(self, *, mine: str, theirs: str, version: int, who: str) -> None:
+    def __init__(self, *, mine: str, theirs: str, revision: int, who: str) -> None:
         super().__init__(f'{who or "Someone else"} changed this meanwhile. Your text was not saved over it.')
-        self.mine, self.theirs, self.version, self.who = mine, theirs, version, who
+        self.mine, self.theirs, self.revision, self.who = mine, theirs, revision, who
 
 
 class Invalid(Refusal):

@@ -1,0 +1,265 @@
+"""The clinic: everything a running program has open, and the two doors to the records, `change` and `reading`."""
+import asyncio
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+from sqlmodel import Session, SQLModel
+
+from app.live import Hub
+from app.settings import Settings
+from app.viewing import Viewings
+from data.actors import Actor, Permission, anonymous
+from data.audit_chain import AuditChain, Head, Link
+from data.database import Database
+from data.errors import AuditChainBroken, ConsentMissing, Damage, KeyMissing, NotPermitted, OnHold, Refusal
+from data.image_store import ImageStore
+from data.models import Action, Outcome
+from data.models.audit import VIEWS
+from data.records import Detail, Ground, Records
+from data.vault import Label, Vault, create_root_key, has_root_key, read_root_key
+
+T = TypeVar('T')
+_DATABASE_FILE = 'dermafolio.db'
+_KEYSTORE_FILE = 'keystore.db'
+_LOCK_FILE = 'lock'
+_AUDITED_REFUSALS = (NotPermitted, ConsentMissing, OnHold)
+
+
+def utc_now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Clinic:
+    """The open practice. There is one per process, installed by the composition root or a test."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    images: ImageStore
+    head: Head
+    clock: Callable[[], datetime] = utc_now
+    hub: Hub = field(default_factory=Hub)
+    loop: asyncio.AbstractEventLoop | None = None
+    lock: IO[str] | None = None
+
+    def __post_init__(self) -> None:
+        self.viewings = Viewings(lambda: self.clock())
+        self._ground = Ground(AuditChain(self.vault.derive(Label.AUDIT)), self.vault, lambda: self.clock())
+
+    @property
+    def chain(self) -> AuditChain:
+        """The audit chain with this practice's key."""
+        return self._ground.chain
+
+    async def change(self, actor: Actor, work: Callable[[Records], T]) -> T:
+        """Run one unit of work on the writer thread and return its plain result after the commit.
+
+        A cancelled caller does not cancel work that is queued. A refusal by permission, consent or hold is audited on its own.
+        """
+        return await asyncio.shield(asyncio.wrap_future(self._submit(actor, work)))
+
+    def change_now(self, actor: Actor, work: Callable[[Records], T]) -> T:
+        """Run one unit of work and wait for it; for the command line and for threads that are not the event loop."""
+        return self._submit(actor, work).result()
+
+    @contextmanager
+    def reading(self, actor: Actor) -> Iterator[Records]:
+        """Open the records on one read-only snapshot. A refusal by permission is audited. No `await` inside the block."""
+        try:
+            with self.database.reading() as session:
+                yield Records(session, actor, self._ground)
+        except _AUDITED_REFUSALS as refusal:
+            self.database.run(lambda: self._log_refusal(actor, refusal))
+            raise
+
+    async def looked(self, actor: Actor, action: Action, *, patient: str = '', subject: str = '', images: list[str] | None = None,
+                     detail: Detail | None = None) -> None:
+        """Write the event of a look before anything is shown. Raise when it cannot be written, or the actor may not look."""
+        def note(records: Records) -> None:
+            records.require(Permission.PATIENT_READ, subject or patient)
+            if records.settings.value('audit_level') == 'comprehensive' or action not in VIEWS:
+                named: Detail = {**(detail or {}), **({'images': images} if images is not None else {})}
+                records.log(action, subject=subject or patient, patient=patient, detail=named)
+        await self.change(actor, note)
+        if patient:
+            self.viewings.note(actor.session, patient)
+
+    def resolve(self, token: str, address: str) -> Actor | None:
+        """Return the live actor of a session token with the role of this moment, or None."""
+        with self.database.reading() as session:
+            return Records(session, anonymous(address), self._ground).sessions.live(sha256(token.encode()).hexdigest())
+
+    def close(self) -> None:
+        """Finish queued writes and let go of everything."""
+        self.database.close()
+        self.vault.close()
+        self.head.close()
+        if self.lock is not None:
+            self.lock.close()
+
+    def _submit(self, actor: Actor, work: Callable[[Records], T]) -> 'Future[T]':
+        return self.database.run(lambda: self._change(actor, work))
+
+    def _change(self, actor: Actor, work: Callable[[Records], T]) -> T:
+        opened: list[Records] = []
+
+        def inside(session: Session) -> T:
+            records = Records(session, actor, self._ground)
+            opened.append(records)
+            result = work(records)
+            _refuse_rows(result)
+            return result
+
+        try:
+            result = self.database.write(inside)
+        except _AUDITED_REFUSALS as refusal:
+            self._log_refusal(actor, refusal)
+            raise
+        self._committed(opened[0])
+        return result
+
+    def _committed(self, records: Records) -> None:
+        """Move the head to the committed event and tell open pages."""
+        if records.head is not None:
+            self.head.write(records.head)
+        if records.changes and self.loop is not None and not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self.hub.publish, records.changes)
+
+    def _log_refusal(self, actor: Actor, refusal: Refusal) -> None:
+        """Audit a refused attempt in a transaction of its own (on the writer thread)."""
+        opened: list[Records] = []
+
+        def inside(session: Session) -> None:
+            opened.append(Records(session, actor, self._ground))
+            opened[0].log(Action.ACCESS_REFUSE, subject=getattr(refusal, 'subject', ''), outcome=Outcome.REFUSED,
+                          detail={'cause': type(refusal).__name__, 'permission': getattr(refusal, 'permission', '')})
+        self.database.write(inside)
+        self._committed(opened[0])
+
+
+_installed: list[Clinic] = []
+
+
+def install(opened: Clinic) -> Clinic:
+    """Make a clinic the one that `clinic()` returns."""
+    _installed[:] = [opened]
+    return opened
+
+
+def clinic() -> Clinic:
+    """Return the installed clinic: the only global of the program."""
+    return _installed[0]
+
+
+def open_clinic(settings: Settings, *, clock: Callable[[], datetime] = utc_now, exclusive: bool = True) -> Clinic:
+    """Open the practice of a data folder, creating it when both folders are new.
+
+    `exclusive` takes the instance lock, upgrades the schema and moves the head up; without it the practice is only to be read.
+    Raise Refusal when another program holds the folder, Damage when keys, schema or the end of the trail are not right.
+    """
+    data, keys = settings.data_dir.expanduser(), settings.keys.expanduser()
+    is_new = not (data / _DATABASE_FILE).exists()
+    if is_new and not exclusive:
+        raise Refusal(f'There is no practice in {data}. Start the server once.')
+    if not is_new and not has_root_key(keys):
+        raise KeyMissing
+    _private_folder(data)
+    _private_folder(keys)
+    lock = _take_lock(data) if exclusive else None
+    try:
+        root_key = read_root_key(keys) if has_root_key(keys) else create_root_key(keys)
+        vault = Vault(root_key, data / _KEYSTORE_FILE)
+        opened = Clinic(settings, Database(data / _DATABASE_FILE, vault.derive(Label.DATABASE)), vault, ImageStore(data / 'images'), Head(keys), clock, lock=lock)
+        _make_ready(opened, is_new=is_new, exclusive=exclusive)
+    except BaseException:
+        if lock is not None:
+            lock.close()
+        raise
+    return opened
+
+
+def _make_ready(opened: Clinic, *, is_new: bool, exclusive: bool) -> None:
+    try:
+        if exclusive:
+            opened.database.upgrade()
+            opened.vault.prepare_keystore()
+            opened.images.prepare()
+            _catch_up_head(opened, is_new=is_new)
+        else:
+            opened.database.check_schema()
+    except BaseException:
+        opened.close()
+        raise
+
+
+def _catch_up_head(opened: Clinic, *, is_new: bool) -> None:
+    """Check the end of the trail against the head and move the head up to it: after a power cut the trail is ahead."""
+    if is_new:
+        opened.head.create(opened.chain.genesis())
+        return
+    head = opened.head.read()
+    with opened.reading(anonymous()) as records:
+        first, *tail = _links_from(records, head)
+        if first != (head.seq, head.hash):
+            raise AuditChainBroken(f'The audit trail does not reach event {head.seq:,}: it was cut, or an older or another database was put in '
+                                   'place. Run `dermafolio audit verify`.', seq=head.seq)
+        link = head
+        for seq, payload, digest, mac in tail:
+            link = opened.chain.seal(link, payload)
+            if (link.seq, link.hash, link.mac) != (seq, digest, mac):
+                raise AuditChainBroken(f'Event {seq:,} does not match its seal. Run `dermafolio audit verify`.', seq=seq)
+    opened.head.write(link)
+    opened.head.sync()
+
+
+def _links_from(records: Records, head: Link) -> list[Any]:
+    """Return (seq, hash) of the event at the head, then every full row after it."""
+    if head.seq == 0:
+        return [(0, head.hash), *records.audit.links()]
+    rows = list(records.audit.links(after=head.seq - 1))
+    first = (rows[0][0], rows[0][2]) if rows else (0, b'')
+    return [first, *rows[1:]]
+
+
+def _private_folder(folder: Path) -> None:
+    """Create a folder that only its owner may enter; say in words why when that cannot be."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.chmod(0o700)
+    except OSError as error:
+        raise Refusal(f'The folder {folder} cannot be used: {error.strerror}.') from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise Refusal(f'The folder {folder} cannot be written to.')
+
+
+def _take_lock(folder: Path) -> IO[str]:
+    try:
+        lock = (folder / _LOCK_FILE).open('w')
+    except OSError as error:
+        raise Refusal(f'The folder {folder} cannot be written to: {error.strerror}.') from None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        raise Refusal('The server is running: use the page, or stop it first.') from None
+    return lock
+
+
+def _refuse_rows(result: object) -> None:
+    """A mapped row must not leave its unit of work: it would load itself later, elsewhere."""
+    items = result if isinstance(result, list | tuple) else (result,)
+    if any(isinstance(item, SQLModel) and hasattr(item, '__table__') for item in items):
+        raise TypeError('a unit of work returns plain values, not rows')
+
+
+__all__ = ['Clinic', 'Damage', 'clinic', 'install', 'open_clinic', 'utc_now']

@@ -1,0 +1,127 @@
+"""The chain that shows whether the audit trail is untouched.
+
+`hash = SHA-256(previous hash | SHA-256(payload))` is public: an export can be checked by anyone. `mac = HMAC-SHA256(key, hash)` stops
+someone who edits the database, but has no key folder, from recomputing the chain. `head` in the key folder remembers the last
+event that was committed: a database behind it was cut or rolled back; one ahead of it is normal after a power cut.
+"""
+import hmac
+import os
+import struct
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from data.errors import AuditChainBroken
+
+GENESIS = bytes(32)
+"""The previous hash of the first event."""
+
+_HEAD = struct.Struct('>Q32s32s')
+_HEAD_FILE = 'head'
+_PROGRESS_EVERY = 10_000
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where the chain stands after an event: its number, its hash, its mac."""
+
+    seq: int
+    hash: bytes
+    mac: bytes
+
+
+@dataclass(frozen=True)
+class Verified:
+    """An intact chain: how many events, and its last link."""
+
+    count: int
+    last: Link
+
+
+class AuditChain:
+    """Seals events and checks seals."""
+
+    def __init__(self, mac_key: bytes) -> None:
+        self._key = mac_key
+
+    def seal(self, previous: Link, payload: str) -> Link:
+        """Return the link that follows `previous` for a payload."""
+        digest = sha256(previous.hash + sha256(payload.encode()).digest()).digest()
+        return Link(previous.seq + 1, digest, self.mac(digest))
+
+    def mac(self, digest: bytes) -> bytes:
+        """Return the keyed seal of a hash."""
+        return hmac.digest(self._key, digest, 'sha256')
+
+    def genesis(self) -> Link:
+        """Return the link before the first event."""
+        return Link(0, GENESIS, self.mac(GENESIS))
+
+    def verify(self, rows: Iterable[tuple[int, str, bytes, bytes]], head: Link, *, progress: Callable[[int], None] | None = None) -> Verified:
+        """Check rows (seq, payload, hash, mac) in order against each other and against the head. Raise at the first bad one."""
+        if not hmac.compare_digest(head.mac, self.mac(head.hash)):
+            raise AuditChainBroken('Not verified: the head in the key folder is not one of ours.', seq=head.seq)
+        link = self.genesis()
+        head_met = head.seq == 0
+        for seq, payload, digest, mac in rows:
+            expected = self.seal(link, payload)
+            if seq != expected.seq:
+                raise AuditChainBroken(f'Not verified: event {expected.seq:,} is missing. Everything before it is intact.', seq=expected.seq)
+            if digest != expected.hash or not hmac.compare_digest(mac, expected.mac):
+                raise AuditChainBroken(f'Not verified: event {seq:,} does not match its seal. Everything before it is intact.', seq=seq)
+            if seq == head.seq:
+                head_met = self._meet_head(expected, head)
+            link = expected
+            if progress and seq % _PROGRESS_EVERY == 0:
+                progress(seq)
+        if not head_met:
+            raise AuditChainBroken(f'Not verified: the trail ends at event {link.seq:,}, but {head.seq:,} were written. '
+                                   'The end was cut off, or an older copy was put in place.', seq=link.seq + 1)
+        return Verified(link.seq, link)
+
+    @staticmethod
+    def _meet_head(link: Link, head: Link) -> bool:
+        if link.hash != head.hash:
+            raise AuditChainBroken(f'Not verified: event {link.seq:,} is not the one that was written. Another database was put in place.', seq=link.seq)
+        return True
+
+
+class Head:
+    """The file `head` in the key folder: the last committed event, overwritten with one write after each commit."""
+
+    def __init__(self, key_dir: Path) -> None:
+        self._path = key_dir / _HEAD_FILE
+        self._descriptor: int | None = None
+
+    def create(self, link: Link) -> None:
+        """Write the first head of a new installation."""
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        self.write(link)
+        self.sync()
+
+    def read(self) -> Link:
+        """Return the head. Raise AuditChainBroken when the key folder lost it."""
+        try:
+            stored = self._path.read_bytes()
+            return Link(*_HEAD.unpack(stored))
+        except (OSError, struct.error):
+            raise AuditChainBroken('Not verified: the key folder has lost the head of the audit trail.') from None
+
+    def write(self, link: Link) -> None:
+        """Move the head to a link that was committed."""
+        if self._descriptor is None:
+            self._descriptor = os.open(self._path, os.O_RDWR)
+        os.pwrite(self._descriptor, _HEAD.pack(link.seq, link.hash, link.mac), 0)
+
+    def sync(self) -> None:
+        """Make the head durable: at start, at stop, at every checkpoint."""
+        if self._descriptor is not None:
+            os.fsync(self._descriptor)
+
+    def close(self) -> None:
+        """Make the head durable and let go of it."""
+        if self._descriptor is not None:
+            self.sync()
+            os.close(self._descriptor)
+            self._descriptor = None

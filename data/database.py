@@ -1,0 +1,167 @@
+"""The encrypted database: engines, the one writer thread, the asserted pragmas, upgrades. SQL that only SQLite knows stands here.
+
+One writer thread owns the one writing connection and begins every transaction IMMEDIATE; readers come from a small pool, see one
+snapshot per block and cannot write. The live database file is never opened by anything but SQLite: closing a second descriptor
+would drop its locks.
+"""
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlcipher3.dbapi2 as sqlcipher
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, event, exc
+from sqlalchemy.pool import QueuePool
+from sqlmodel import Session
+
+from data.errors import Damage, KeyMissing, SchemaTooNew
+
+T = TypeVar('T')
+_READERS = 4
+_WRITER_CACHE_KIB = 64 * 1024
+_READER_CACHE_KIB = 16 * 1024
+_OLDEST_SAFE_SQLITE = (3, 51, 3)  # older ones can lose data in WAL mode when the log is reset
+_ASSERTED = {
+    'journal_mode': ('WAL', 'wal'), 'synchronous': ('FULL', 2), 'foreign_keys': ('ON', 1), 'secure_delete': ('ON', 1),
+    'trusted_schema': ('OFF', 0), 'cell_size_check': ('ON', 1), 'mmap_size': ('0', 0), 'busy_timeout': ('5000', 5000),
+}
+
+
+class StorageFailed(Damage):
+    """The disk refused a write; nothing of the transaction was kept."""
+
+    default = 'The server’s disk refused to store this. Nothing was changed. Ask whoever looks after the server.'
+
+
+class Database:
+    """The one way to the main database file: `submit` for writes, `reading` for reads."""
+
+    def __init__(self, path: Path, key: bytes) -> None:
+        if sqlcipher.sqlite_version_info < _OLDEST_SAFE_SQLITE:
+            raise RuntimeError(f'SQLite {sqlcipher.sqlite_version} is too old for write-ahead logging')
+        self.path = path
+        self._key = key
+        self._writing = self._engine(pool_size=1, begin='BEGIN IMMEDIATE', cache_kib=_WRITER_CACHE_KIB, query_only=False)
+        self._reading = self._engine(pool_size=_READERS, begin='BEGIN', cache_kib=_READER_CACHE_KIB, query_only=True)
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix='writer')
+
+    def submit(self, work: Callable[[Session], T]) -> Future[T]:
+        """Queue work for the writer thread: one transaction, committed when the work returns, rolled back when it raises."""
+        return self._writer.submit(self._write, work)
+
+    def run(self, job: Callable[[], T]) -> Future[T]:
+        """Queue a job for the writer thread that opens its transactions itself with `write`."""
+        return self._writer.submit(job)
+
+    def write(self, work: Callable[[Session], T], *, after_commit: Callable[[Session], None] | None = None) -> T:
+        """Run one transaction on the writer thread (only to be called there)."""
+        return self._write(work, after_commit)
+
+    def _write(self, work: Callable[[Session], T], after_commit: Callable[[Session], None] | None = None) -> T:
+        try:
+            with Session(self._writing, expire_on_commit=False) as session:
+                result = work(session)
+                session.commit()
+                if after_commit:
+                    after_commit(session)
+                return result
+        except exc.OperationalError as error:
+            raise StorageFailed from error
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open one read-only snapshot."""
+        with Session(self._reading, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Finish queued writes and let go of the file."""
+        self._writer.shutdown(wait=True)
+        self._reading.dispose()
+        self._writing.dispose()
+
+    def upgrade(self) -> None:
+        """Bring the schema to this program's version. Refuse a schema that is newer than the program."""
+        config = _alembic_config()
+        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+        current = self._schema_revision()
+        if current is not None and current not in known:
+            raise SchemaTooNew
+        with self._writing.connect() as connection:
+            config.attributes['connection'] = connection
+            command.upgrade(config, 'head')
+            connection.commit()
+
+    def check_schema(self) -> None:
+        """Refuse a schema that is not exactly this program's; for commands that only read."""
+        current = self._schema_revision()
+        newest = ScriptDirectory.from_config(_alembic_config()).get_current_head()
+        if current != newest:
+            raise SchemaTooNew if current is not None else Damage('The database is empty. Start the server once.')
+
+    def _schema_revision(self) -> str | None:
+        with self._writing.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+
+    @property
+    def writing_engine(self) -> Engine:
+        """The writer's engine, for comparing models and schema in tests and for migrations."""
+        return self._writing
+
+    def _engine(self, *, pool_size: int, begin: str, cache_kib: int, query_only: bool) -> Engine:
+        engine = create_engine(f'sqlite:///{self.path}', module=sqlcipher, poolclass=QueuePool, pool_size=pool_size, max_overflow=2 if query_only else 0,
+                               connect_args={'check_same_thread': False})
+
+        @event.listens_for(engine, 'connect')
+        def prepare(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None  # transactions are begun by us, not by the driver's guess
+            _unlock(connection, self._key)
+            _set_pragmas(connection, cache_kib, query_only=query_only)
+
+        @event.listens_for(engine, 'begin')
+        def start(connection: Any) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
+
+
+def _unlock(connection: Any, key: bytes) -> None:
+    """Give the raw key through the driver, where no statement log can see it, and prove that it fits."""
+    connection.execute(f'PRAGMA key = "x\'{key.hex()}\'"')
+    try:
+        connection.execute('SELECT count(*) FROM sqlite_master')
+    except sqlcipher.DatabaseError as error:
+        if 'not a database' in str(error):
+            raise KeyMissing from None
+        raise
+
+
+def _set_pragmas(connection: Any, cache_kib: int, *, query_only: bool) -> None:
+    for name, (value, expected) in _ASSERTED.items():
+        connection.execute(f'PRAGMA {name} = {value}')
+        row = connection.execute(f'PRAGMA {name}').fetchone()
+        if row is not None and row[0] != expected:
+            raise Damage(f'The database would not take the setting {name}={value}.')
+    connection.execute(f'PRAGMA cache_size = -{cache_kib}')
+    if query_only:
+        connection.execute('PRAGMA query_only = ON')
+
+
+def _alembic_config() -> Config:
+    config = Config()
+    config.set_main_option('script_location', str(Path(__file__).parent / 'migrations'))
+    return config
+
+
+def integrity_problems(session: Session) -> list[str]:
+    """Return what SQLite's and SQLCipher's own checks find wrong with the file; empty when it is whole."""
+    connection = session.connection()
+    pages = [row[0] for row in connection.exec_driver_sql('PRAGMA cipher_integrity_check')]
+    rows = [row[0] for row in connection.exec_driver_sql('PRAGMA integrity_check(20)') if row[0] != 'ok']
+    orphans = [f'a row of {row[0]} points to a missing row of {row[2]}' for row in connection.exec_driver_sql('PRAGMA foreign_key_check')]
+    return [*pages, *rows, *orphans]

@@ -1,0 +1,180 @@
+"""Encrypted files: one generated name per file, written once, fsynced before any row names it.
+
+A file is a header (magic, version, nonce prefix) and 256 KiB chunks of plain bytes, each AES-256-GCM under the patient's key. The associated
+data of a chunk are patient, image and rendition key, the chunk's number and whether it is the last: files cannot be swapped,
+reordered or cut. Plain bytes never touch a disk.
+"""
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import BinaryIO
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from data.errors import ChecksumMismatch, ImageMissing
+
+CHUNK_BYTES = 256 * 1024
+_MAGIC = b'DFB1'
+_PREFIX_BYTES = 8
+_TAG_BYTES = 16
+_HEADER_BYTES = len(_MAGIC) + _PREFIX_BYTES
+_INCOMING = 'incoming'
+
+
+class Rendition(StrEnum):
+    """The three files of an image."""
+
+    ORIGINAL = 'original'
+    PREVIEW = 'preview'
+    THUMB = 'thumb'
+
+
+@dataclass(frozen=True)
+class Binding:
+    """What a file's chunks are bound to: subject keys of patient and image, and the rendition."""
+
+    patient: str
+    image: str
+    rendition: Rendition
+
+    def associated_data(self, number: int, *, is_last: bool) -> bytes:
+        """Return the associated data of one chunk."""
+        return f'{self.patient}/{self.image}/{self.rendition.value}/{number}/{"last" if is_last else "more"}'.encode()
+
+
+class BlobWriter:
+    """Encrypts bytes as they arrive into a file under `incoming`; nothing is readable before `finish`."""
+
+    def __init__(self, path: Path, key: bytes, binding: Binding) -> None:
+        self.path = path
+        self.size_bytes = 0
+        self._binding = binding
+        self._cipher = AESGCM(key)
+        self._prefix = secrets.token_bytes(_PREFIX_BYTES)
+        self._pending = bytearray()
+        self._number = 0
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        self._file: BinaryIO = os.fdopen(descriptor, 'wb', buffering=0)
+        self._file.write(_MAGIC + self._prefix)
+
+    def write(self, data: bytes) -> None:
+        """Add bytes; a chunk is sealed and written when more than one chunk's worth is pending."""
+        self.size_bytes += len(data)
+        self._pending += data
+        while len(self._pending) > CHUNK_BYTES:
+            self._seal(bytes(self._pending[:CHUNK_BYTES]), is_last=False)
+            del self._pending[:CHUNK_BYTES]
+
+    def finish(self) -> None:
+        """Seal the last chunk and make the file durable."""
+        self._seal(bytes(self._pending), is_last=True)
+        self._pending.clear()
+        os.fsync(self._file.fileno())
+        self._file.close()
+
+    def discard(self) -> None:
+        """Close and remove the unfinished file."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)
+
+    def _seal(self, chunk: bytes, *, is_last: bool) -> None:
+        nonce = self._prefix + self._number.to_bytes(4, 'big')
+        self._file.write(self._cipher.encrypt(nonce, chunk, self._binding.associated_data(self._number, is_last=is_last)))
+        self._number += 1
+
+
+class ImageStore:
+    """The folder of encrypted files, by generated blob name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._incoming = folder / _INCOMING
+
+    def prepare(self) -> None:
+        """Create the folders."""
+        self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    def begin(self, blob: str, key: bytes, binding: Binding) -> BlobWriter:
+        """Start writing one file of a blob under `incoming`."""
+        return BlobWriter(self._incoming / f'{blob}.{binding.rendition.value}.part', key, binding)
+
+    def incoming_chunks(self, writer: BlobWriter, key: bytes, binding: Binding) -> Iterator[bytes]:
+        """Yield the plain bytes of a finished file that still lies under `incoming`, for the decoder."""
+        return _chunks(writer.path, key, binding)
+
+    def keep(self, blob: str, writers: list[tuple[Rendition, BlobWriter]]) -> None:
+        """Move finished files to their place and make the names durable. Rows may name them afterwards."""
+        folder = self._folder / blob[:2]
+        folder.mkdir(exist_ok=True, mode=0o700)
+        for rendition, writer in writers:
+            writer.path.rename(self._path(blob, rendition))
+        _sync_folder(folder)
+        _sync_folder(self._folder)
+
+    def read(self, blob: str, key: bytes, binding: Binding) -> Iterator[bytes]:
+        """Yield the plain bytes of a kept file. Raise ImageMissing or ChecksumMismatch, before the first byte when the first chunk is bad."""
+        return _chunks(self._path(blob, binding.rendition), key, binding)
+
+    def size_bytes(self, blob: str, rendition: Rendition) -> int:
+        """Return how many plain bytes a kept file holds. Raise ImageMissing."""
+        try:
+            stored = self._path(blob, rendition).stat().st_size - _HEADER_BYTES
+        except OSError:
+            raise ImageMissing from None
+        return stored - _TAG_BYTES * max(1, -(-stored // (CHUNK_BYTES + _TAG_BYTES)))
+
+    def blobs(self) -> set[str]:
+        """Return the names of all kept originals."""
+        return {path.name.split('.')[0] for path in self._folder.glob(f'??/*.{Rendition.ORIGINAL.value}')}
+
+    def leftovers(self) -> list[Path]:
+        """Return unfinished files under `incoming`."""
+        return sorted(self._incoming.glob('*.part'))
+
+    def set_aside(self) -> int:
+        """Move leftovers of an earlier run into quarantine and return how many; nothing is deleted."""
+        quarantine = self._folder / 'quarantine'
+        found = self.leftovers()
+        if found:
+            quarantine.mkdir(exist_ok=True, mode=0o700)
+        for path in found:
+            path.rename(quarantine / path.name)
+        return len(found)
+
+    def _path(self, blob: str, rendition: Rendition) -> Path:
+        return self._folder / blob[:2] / f'{blob}.{rendition.value}'
+
+
+def _chunks(path: Path, key: bytes, binding: Binding) -> Iterator[bytes]:
+    cipher = AESGCM(key)
+    try:
+        file = path.open('rb')
+    except OSError:
+        raise ImageMissing from None
+    with file:
+        header = file.read(_HEADER_BYTES)
+        if len(header) != _HEADER_BYTES or not header.startswith(_MAGIC):
+            raise ChecksumMismatch
+        prefix, number = header[len(_MAGIC):], 0
+        sealed = file.read(CHUNK_BYTES + _TAG_BYTES)
+        while True:
+            following = file.read(CHUNK_BYTES + _TAG_BYTES)
+            try:
+                yield cipher.decrypt(prefix + number.to_bytes(4, 'big'), sealed, binding.associated_data(number, is_last=not following))
+            except (InvalidTag, ValueError):
+                raise ChecksumMismatch from None
+            if not following:
+                return
+            sealed, number = following, number + 1
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,82 @@
+"""The audit trail's vocabulary and its table.
+
+Grammar of an action: `subject:verb`. The subject is the kind of record the act was done to; the verb is a plain imperative. Every act
+of the product is one member; the viewer's filters, the sentences and the tests share this list. A payload holds subject keys,
+enum values, counts and lengths: never free text, never a name, never a unique ID.
+"""
+from enum import StrEnum
+
+from sqlalchemy import Column, Computed, Index, LargeBinary, String, Text
+from sqlmodel import Field, SQLModel
+
+
+class Action(StrEnum):
+    """Everything that leaves a mark in the trail."""
+
+    SERVER_START = 'server:start'
+    SERVER_STOP = 'server:stop'
+    SESSION_SIGN_IN = 'session:sign_in'
+    SESSION_SIGN_OUT = 'session:sign_out'
+    USER_INVITE = 'user:invite'
+    USER_CHANGE_ROLE = 'user:change_role'
+    USER_DEACTIVATE = 'user:deactivate'
+    SETTING_CHANGE = 'setting:change'
+    PATIENT_LIST = 'patient:list'
+    PATIENT_REGISTER = 'patient:register'
+    PATIENT_CORRECT = 'patient:correct'
+    CHART_OPEN = 'chart:open'
+    GALLERY_VIEW = 'gallery:view'
+    IMAGE_ADMIT = 'image:admit'
+    IMAGE_REFUSE = 'image:refuse'
+    IMAGE_DESCRIBE = 'image:describe'
+    IMAGE_VIEW = 'image:view'
+    IMAGE_DOWNLOAD = 'image:download'
+    ENTRY_OPEN = 'entry:open'
+    ENTRY_VIEW = 'entry:view'
+    ENTRY_AMEND = 'entry:amend'
+    ENTRY_PLACE = 'entry:place'
+    ENTRY_REMOVE = 'entry:remove'
+    COMPARISON_GROUP = 'comparison:group'
+    COMPARISON_ARRANGE = 'comparison:arrange'
+    FIELD_HISTORY = 'field:history'
+    AUDIT_VIEW = 'audit:view'
+    AUDIT_VERIFY = 'audit:verify'
+    ACCESS_REFUSE = 'access:refuse'
+
+
+class Outcome(StrEnum):
+    """How the act ended."""
+
+    DONE = 'done'
+    REFUSED = 'refused'
+    FAILED = 'failed'
+
+
+VIEWS = frozenset({Action.PATIENT_LIST, Action.CHART_OPEN, Action.GALLERY_VIEW, Action.IMAGE_VIEW, Action.ENTRY_VIEW, Action.FIELD_HISTORY})
+"""Acts that only look: kept at level Comprehensive."""
+
+
+def _from_payload(name: str, length: int) -> Column[str]:
+    return Column(name, String(length), Computed(f"json_extract(payload, '$.{name}')", persisted=False), nullable=True)
+
+
+class AuditEvent(SQLModel, table=True):
+    """One sealed event. The payload is canonical JSON; every other text column is generated from it."""
+
+    __tablename__ = 'audit_event'
+    __table_args__ = (
+        Index('ix_audit_event_user_seq', 'user', 'seq'),
+        Index('ix_audit_event_patient_seq', 'patient', 'seq'),
+        Index('ix_audit_event_action_seq', 'action', 'seq'),
+    )
+
+    seq: int | None = Field(default=None, primary_key=True)
+    payload: str = Field(sa_column=Column('payload', Text, nullable=False))
+    hash: bytes = Field(sa_column=Column('hash', LargeBinary(32), nullable=False))
+    mac: bytes = Field(sa_column=Column('mac', LargeBinary(32), nullable=False))
+    at: str | None = Field(default=None, sa_column=_from_payload('at', 24))
+    user: str | None = Field(default=None, sa_column=_from_payload('user', 32))
+    action: str | None = Field(default=None, sa_column=_from_payload('action', 40))
+    subject: str | None = Field(default=None, sa_column=_from_payload('subject', 32))
+    patient: str | None = Field(default=None, sa_column=_from_payload('patient', 32))
+    outcome: str | None = Field(default=None, sa_column=_from_payload('outcome', 16))

@@ -1,0 +1,39 @@
+"""Comparison groups: images of one patient, side by side, baseline first."""
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from data.columns import enum_type, key_field
+
+
+class Layout(StrEnum):
+    """How the images of a group are shown."""
+
+    SIDE_BY_SIDE = 'side by side'
+    SLIDER = 'slider'
+    OVERLAY = 'overlay'
+    GRID = 'grid'
+
+
+class ComparisonGroup(SQLModel, table=True):
+    """A named comparison inside an entry."""
+
+    __tablename__ = 'comparison_group'
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = key_field()
+    entry_id: int = Field(foreign_key='entry.id', index=True)
+    title: str = Field(default='', max_length=120)
+    layout: Layout = Field(default=Layout.SIDE_BY_SIDE, sa_type=enum_type(Layout))  # type: ignore[call-overload]
+    created_at: datetime
+
+
+class ComparisonImage(SQLModel, table=True):
+    """An image of a group; position 0 is the baseline."""
+
+    __tablename__ = 'comparison_image'
+
+    group_id: int = Field(foreign_key='comparison_group.id', primary_key=True)
+    image_id: int = Field(foreign_key='image.id', primary_key=True, index=True)
+    position: int

@@ -1,0 +1,111 @@
+"""The patient: what may be known of a person, and the figures that are computed from everything below."""
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import field_validator
+from sqlmodel import Field, SQLModel
+
+from data.columns import enum_type, key_field
+from data.values import TEXT_LIMIT, clean_line, clean_text, normal_unique_id, parse_birth_date
+
+
+class Sex(StrEnum):
+    """FHIR administrative gender (http://hl7.org/fhir/administrative-gender)."""
+
+    FEMALE = 'female'
+    MALE = 'male'
+    OTHER = 'other'
+    UNKNOWN = 'unknown'
+
+
+class SkinType(StrEnum):
+    """Fitzpatrick skin phototype."""
+
+    I = 'I'  # noqa: E741 -- the field's own name for it
+    II = 'II'
+    III = 'III'
+    IV = 'IV'
+    V = 'V'
+    VI = 'VI'
+
+
+class PatientBase(SQLModel):
+    """One declaration of every editable field; only the unique ID is required."""
+
+    unique_id: str = Field(max_length=32, unique=True, index=True)
+    family_name: str = Field(default='', max_length=120)
+    given_names: str = Field(default='', max_length=120)
+    preferred_name: str = Field(default='', max_length=120)
+    birth_date: date | None = None
+    sex: Sex | None = Field(default=None, sa_type=enum_type(Sex))  # type: ignore[call-overload]
+    gender: str = Field(default='', max_length=60)
+    skin_type: SkinType | None = Field(default=None, sa_type=enum_type(SkinType))  # type: ignore[call-overload]
+    phone: str = Field(default='', max_length=60)
+    email: str = Field(default='', max_length=200)
+    street: str = Field(default='', max_length=200)
+    city: str = Field(default='', max_length=120)
+    region: str = Field(default='', max_length=120)
+    postal_code: str = Field(default='', max_length=20)
+    country: str = Field(default='', max_length=80)
+    medical_record_number: str = Field(default='', max_length=64)
+    insurance_number: str = Field(default='', max_length=64)
+    notes: str = Field(default='', max_length=TEXT_LIMIT)
+
+    @field_validator('unique_id', mode='before')
+    @classmethod
+    def _lower_the_id(cls, value: Any) -> Any:
+        return normal_unique_id(value) if isinstance(value, str) else value
+
+    @field_validator('birth_date', mode='before')
+    @classmethod
+    def _read_the_date(cls, value: Any) -> Any:
+        return parse_birth_date(value) if isinstance(value, str) else value
+
+    @field_validator('sex', 'skin_type', mode='before')
+    @classmethod
+    def _empty_is_not_recorded(cls, value: Any) -> Any:
+        return value or None
+
+    @field_validator('family_name', 'given_names', 'preferred_name', 'gender', 'phone', 'email', 'street', 'city', 'region', 'postal_code',
+                     'country', 'medical_record_number', 'insurance_number', mode='before')
+    @classmethod
+    def _one_clean_line(cls, value: Any) -> Any:
+        return clean_line(value) if isinstance(value, str) else value
+
+    @field_validator('notes', mode='before')
+    @classmethod
+    def _clean_text(cls, value: Any) -> Any:
+        return clean_text(value) if isinstance(value, str) else value
+
+
+class PatientDraft(PatientBase):
+    """A patient as typed, validated once, before anything is stored."""
+
+
+class Patient(PatientBase, table=True):
+    """A row of the patient database. The last block is computed by repositories, never typed."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = key_field()
+    registered_at: datetime
+    entry_numbers_given: int = 0
+
+    last_modified: datetime
+    last_appointment: datetime | None = None
+    entry_count: int = 0
+    image_count: int = 0
+    name_sort: str = ''
+    search: str = ''
+
+
+class PatientFormerId(SQLModel, table=True):
+    """An ID that a patient bore before a correction: stays reserved and leads to the patient until the purge."""
+
+    __tablename__ = 'patient_former_id'
+
+    unique_id: str = Field(primary_key=True, max_length=32)
+    patient_id: int = Field(foreign_key='patient.id', index=True)
+
+
+PATIENT_FIELDS: tuple[str, ...] = tuple(PatientBase.model_fields)

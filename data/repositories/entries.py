@@ -1,0 +1,186 @@
+"""Visits: open, amend, lay out images, remember what each reader left open."""
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from data.actors import Permission
+from data.columns import new_key
+from data.errors import Invalid, NotFound
+from data.models import Action, Entry, EntryImage, Image, Patient, Section, SectionState, User
+from data.read_models import ImageTile
+from data.repositories.base import Repository
+from data.repositories.comparisons import GroupRecord
+from data.repositories.fields import Saved
+from data.repositories.images import tile
+from data.values import TEXT_LIMIT, as_text, clean_text, parse_moment
+
+_FIELDS = ('notes', 'appointment_at')
+
+
+@dataclass(frozen=True)
+class EntrySummary:
+    """One visit in a patient's timeline; `covers` are image keys in workspace order, `notes_start` the first line of the notes."""
+
+    key: str
+    number: int
+    appointment_at: datetime
+    clinician: str
+    notes_start: str
+    image_count: int
+    comparison_count: int
+    covers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EntryRecord:
+    """One visit with everything its page shows."""
+
+    key: str
+    patient: str
+    number: int
+    appointment_at: datetime
+    clinician: str
+    notes: str
+    may_read_notes: bool
+    revisions: dict[str, int]
+    images: list[ImageTile]
+    groups: list[GroupRecord]
+    open_sections: dict[Section, bool] = field(default_factory=dict)
+
+
+class Entries(Repository):
+    """Acts on entries."""
+
+    def open(self, patient: str, *, request_key: str = '') -> int:
+        """Create an entry of now by the current user and return its number. The same request again returns what it created."""
+        self.records.require(Permission.ENTRY_WRITE, subject=patient)
+        if done := self.records.done_before(request_key):
+            return self.row(done)[0].number
+        owner = self.records.patients.row(patient)
+        owner.entry_numbers_given += 1
+        clinician = self.session.exec(select(User.id).where(User.key == self.records.actor.user)).first()
+        entry = Entry(key=new_key(), patient_id=owner.id or 0, number=owner.entry_numbers_given, appointment_at=self.records.now.replace(second=0, microsecond=0),
+                      clinician_id=clinician, created_at=self.records.now)
+        self.session.add(entry)
+        self.records.patients.touch(owner)
+        self.records.remember_request(request_key, entry.key)
+        self.records.log(Action.ENTRY_OPEN, subject=entry.key, patient=patient, detail={'number': entry.number})
+        self.records.tell(patient, 'entries')
+        return entry.number
+
+    def amend(self, key: str, field: str, text: str, *, expected_revision: int | None = None, burst: str = '') -> Saved:
+        """Change the notes or the appointment, given as text; a local time is one of the practice's zone."""
+        if field not in _FIELDS:
+            raise Invalid('There is no such field.')
+        entry, patient = self.row(key)
+        self.records.require(Permission.NOTES_WRITE if field == 'notes' else Permission.ENTRY_WRITE, subject=patient.key)
+        value = _clean_notes(text) if field == 'notes' else parse_moment(text, self.records.settings.zone())
+        before = as_text(getattr(entry, field))
+        saved = self.records.fields.record(key, field, as_text(value), before=before, expected_revision=expected_revision, burst=burst)
+        if saved.text == before:
+            return saved
+        setattr(entry, field, value)
+        self.session.add(entry)
+        self.records.patients.touch(patient)
+        if saved.is_new_version:
+            self.records.log(Action.ENTRY_AMEND, subject=key, patient=patient.key, detail={'field': field, 'version': saved.version})
+        self.records.tell(key, field, saved.revision, burst=burst)
+        return saved
+
+    def place(self, key: str, images: list[str]) -> int:
+        """Lay images of the patient's pool into the workspace, after what is there; return how many are new. Refuse a foreign image."""
+        entry, patient = self.row(key)
+        self.records.require(Permission.ENTRY_WRITE, subject=patient.key)
+        rows = self.records.images.rows_of(patient.id or 0, images)
+        here = set(self.session.exec(select(EntryImage.image_id).where(EntryImage.entry_id == entry.id)))
+        new = [row for row in rows if row.id not in here]
+        position = self.session.exec(select(func.max(EntryImage.position)).where(EntryImage.entry_id == entry.id)).one() or 0
+        for offset, row in enumerate(new, 1):
+            self.session.add(EntryImage(entry_id=entry.id or 0, image_id=row.id or 0, position=position + offset, placed_at=self.records.now))
+        if new:
+            self._rearranged(Action.ENTRY_PLACE, entry, patient, [row.key for row in new])
+        return len(new)
+
+    def remove(self, key: str, images: list[str]) -> None:
+        """Take images out of the workspace; the pool keeps them."""
+        entry, patient = self.row(key)
+        self.records.require(Permission.ENTRY_WRITE, subject=patient.key)
+        for row in self.records.images.rows_of(patient.id or 0, images):
+            placed = self.session.get(EntryImage, (entry.id, row.id))
+            if placed is None:
+                raise NotFound('This image is not in the entry any more.')
+            self.session.delete(placed)
+        self._rearranged(Action.ENTRY_REMOVE, entry, patient, images)
+
+    def remember_section(self, key: str, section: Section, *, is_open: bool) -> None:
+        """Remember for the current user whether a section is open. Arranging one's own view is no act on the record: no event."""
+        entry, _patient = self.row(key)
+        user = self.session.exec(select(User.id).where(User.key == self.records.actor.user)).first()
+        if user is not None:
+            self.session.merge(SectionState(user_id=user, entry_id=entry.id or 0, section=section, is_open=is_open))
+
+    def of(self, patient: str) -> list[EntrySummary]:
+        """Return the visits of a patient, latest appointment first."""
+        self.records.require(Permission.PATIENT_READ, subject=patient)
+        owner = self.records.patients.row(patient)
+        rows = self.session.exec(select(Entry, User.display_name).join(User, isouter=True).where(Entry.patient_id == owner.id)
+                                 .order_by(col(Entry.appointment_at).desc(), col(Entry.number).desc())).all()
+        keys = self._workspace_keys([entry.id or 0 for entry, _name in rows])
+        groups = self.records.comparisons.counts([entry.id or 0 for entry, _name in rows])
+        may_read = self.records.actor.may(Permission.NOTES_READ)
+        return [EntrySummary(entry.key, entry.number, entry.appointment_at, name or '', _first_line(entry.notes) if may_read else '',
+                             len(keys.get(entry.id or 0, ())), groups.get(entry.id or 0, 0), keys.get(entry.id or 0, ())) for entry, name in rows]
+
+    def record(self, patient: str, number: int) -> EntryRecord:
+        """Return one visit with its images, comparisons and what this reader left open."""
+        self.records.require(Permission.PATIENT_READ, subject=patient)
+        owner = self.records.patients.row(patient)
+        found = self.session.exec(select(Entry, User.display_name).join(User, isouter=True)
+                                  .where(Entry.patient_id == owner.id, Entry.number == number)).first()
+        if found is None:
+            raise NotFound
+        entry, clinician = found
+        zone = self.records.settings.zone()
+        images = self.session.exec(select(Image).join(EntryImage).where(EntryImage.entry_id == entry.id)
+                                   .order_by(col(Image.captured_at).desc(), col(EntryImage.position)))
+        may_read = self.records.actor.may(Permission.NOTES_READ)
+        return EntryRecord(entry.key, patient, entry.number, entry.appointment_at, clinician or '', entry.notes if may_read else '', may_read,
+                           self.records.fields.revisions(entry.key), [tile(image, zone) for image in images],
+                           self.records.comparisons.of(entry.id or 0), self._sections(entry.id or 0))
+
+    def row(self, key: str) -> tuple[Entry, Patient]:
+        """Return the stored rows of an entry and its patient; for repositories of this floor only."""
+        found = self.session.exec(select(Entry, Patient).join(Patient).where(Entry.key == key)).first()
+        if found is None:
+            raise NotFound
+        return found[0], found[1]
+
+    def _rearranged(self, action: Action, entry: Entry, patient: Patient, images: list[str]) -> None:
+        self.records.patients.touch(patient)
+        self.records.log(action, subject=entry.key, patient=patient.key, detail={'images': images})
+        self.records.tell(entry.key, 'workspace')
+
+    def _workspace_keys(self, entries: list[int]) -> dict[int, tuple[str, ...]]:
+        found: dict[int, tuple[str, ...]] = {}
+        rows = self.session.exec(select(EntryImage.entry_id, Image.key).join(Image).where(col(EntryImage.entry_id).in_(entries))
+                                 .order_by(col(EntryImage.entry_id), col(EntryImage.position)))
+        for entry, key in rows:
+            found[entry] = (*found.get(entry, ()), key)
+        return found
+
+    def _sections(self, entry: int) -> dict[Section, bool]:
+        rows = self.session.exec(select(SectionState).join(User).where(User.key == self.records.actor.user, SectionState.entry_id == entry))
+        return {row.section: row.is_open for row in rows}
+
+
+def _clean_notes(text: str) -> str:
+    cleaned = clean_text(text)
+    if len(cleaned) > TEXT_LIMIT:
+        raise Invalid(f'Notes take at most {TEXT_LIMIT:,} characters. What was there before is kept.', field='notes')
+    return cleaned
+
+
+def _first_line(notes: str) -> str:
+    return notes.strip().split('\n', 1)[0][:200]

@@ -1,0 +1,96 @@
+"""Every editable field's versions: a burst of typing is one version, one event, and as many durable saves as it takes."""
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import col, select
+
+from data.errors import ChangedMeanwhile
+from data.models import FieldVersion, User
+from data.records import Records
+
+BURST_SILENCE = timedelta(seconds=30)
+BURST_LENGTH = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What a save came to: the text as stored, its version, the revision to expect next, whether a new version began, and when."""
+
+    text: str
+    version: int
+    revision: int
+    is_new_version: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Version:
+    """One burst in the history of a field, newest text of it; `who` is a display name."""
+
+    version: int
+    text: str
+    who: str
+    actor: str
+    from_at: datetime
+    until_at: datetime
+
+
+@dataclass
+class Fields:
+    """The table `field_version`. Called by the repositories that own the fields."""
+
+    records: Records
+
+    def record(self, subject: str, field: str, text: str, *, before: str, expected_revision: int | None, burst: str) -> Saved:
+        """Note a new text of a field inside the transaction that stores it.
+
+        `expected_revision` is the one the editor last saw (0: none yet; None: whatever is there). A newer one raises ChangedMeanwhile.
+        The same `burst` goes on in its version until 30 s of silence, 5 minutes, or someone else's change.
+        """
+        latest = self._latest(subject, field)
+        revision = latest.revision if latest else 0
+        if expected_revision is not None and expected_revision != revision:
+            raise ChangedMeanwhile(mine=text, theirs=before, revision=revision, who=self._name(latest.actor if latest else ''))
+        now = self.records.now
+        if text == before:
+            return Saved(text, latest.version if latest else 0, revision, is_new_version=False, at=latest.until_at if latest else now)
+        if latest and self._goes_on(latest, burst, now):
+            latest.text, latest.until_at, latest.revision = text, now, revision + 1
+            self.records.session.add(latest)
+            return Saved(text, latest.version, revision + 1, is_new_version=False, at=now)
+        version = latest.version if latest else self._keep_what_was_there(subject, field, before)
+        self.records.session.add(FieldVersion(subject=subject, field=field, version=version + 1, revision=revision + 1, text=text, burst=burst,
+                                              actor=self.records.actor.user, from_at=now, until_at=now))
+        self.records.session.flush()
+        return Saved(text, version + 1, revision + 1, is_new_version=True, at=now)
+
+    def revisions(self, subject: str) -> dict[str, int]:
+        """Return the present revision of each field of a subject; a field that never changed is absent (revision 0)."""
+        rows = self.records.session.exec(
+            select(FieldVersion.field, FieldVersion.revision).where(FieldVersion.subject == subject).order_by(col(FieldVersion.version)))
+        return {field: revision for field, revision in rows}
+
+    def history(self, subject: str, field: str) -> list[Version]:
+        """Return the versions of a field, newest first. The caller has checked that the reader may see the subject."""
+        rows = self.records.session.exec(
+            select(FieldVersion).where(FieldVersion.subject == subject, FieldVersion.field == field).order_by(col(FieldVersion.version).desc()))
+        return [Version(row.version, row.text, self._name(row.actor), row.actor, row.from_at, row.until_at) for row in rows]
+
+    def _latest(self, subject: str, field: str) -> FieldVersion | None:
+        return self.records.session.exec(select(FieldVersion).where(FieldVersion.subject == subject, FieldVersion.field == field)
+                                         .order_by(col(FieldVersion.version).desc()).limit(1)).first()
+
+    def _goes_on(self, latest: FieldVersion, burst: str, now: datetime) -> bool:
+        return (bool(burst) and latest.burst == burst and latest.actor == self.records.actor.user
+                and now - latest.until_at <= BURST_SILENCE and now - latest.from_at <= BURST_LENGTH)
+
+    def _keep_what_was_there(self, subject: str, field: str, before: str) -> int:
+        """Store the text from before the first change as version 1, so that history and undo begin with it. Return the latest version."""
+        if not before:
+            return 0
+        now = self.records.now
+        self.records.session.add(FieldVersion(subject=subject, field=field, version=1, revision=0, text=before, actor='', from_at=now, until_at=now))
+        return 1
+
+    def _name(self, user: str) -> str:
+        return self.records.session.exec(select(User.display_name).where(User.key == user)).first() or ''

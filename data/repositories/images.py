@@ -1,0 +1,142 @@
+"""Image pools: what is known of every photograph, and where its files are."""
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import col, select
+
+from data.actors import Permission
+from data.errors import Conflict, Invalid, NotFound
+from data.models import Action, CapturedHow, Image, Laterality, Patient, View
+from data.read_models import ImageTile
+from data.repositories.base import Repository
+from data.repositories.fields import Saved
+from data.values import as_text, clean_line
+
+_TEXT_FIELDS = {'caption': 500, 'body_site': 80}
+_CHOICES: dict[str, type[Laterality] | type[View]] = {'laterality': Laterality, 'view': View}
+
+
+@dataclass(frozen=True)
+class AdmittedImage:
+    """A photograph whose files are stored: everything its row needs. Sizes in bytes and pixels, instants aware UTC."""
+
+    key: str
+    blob: str
+    sha256: str
+    size_bytes: int
+    format: str
+    width_px: int
+    height_px: int
+    original_name: str
+    camera: str
+    captured_local: str
+    captured_offset: str
+    captured_at: datetime
+    captured_how: CapturedHow
+    received_from: str
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """Where the bytes of an image are, for the one route that serves them."""
+
+    key: str
+    patient: str
+    patient_unique_id: str
+    blob: str
+    sha256: str
+    size_bytes: int
+    format: str
+    original_name: str
+    captured_local: str
+
+
+class Images(Repository):
+    """Acts on images. Only use cases in `app/` admit: their files must be durable first."""
+
+    def admit(self, patient: str, image: AdmittedImage) -> str:
+        """Add a stored photograph to a patient's pool and return its key. Refuse the same bytes twice in one pool."""
+        self.records.require(Permission.IMAGE_ADD, subject=patient)
+        owner = self.records.patients.row(patient)
+        if self.held(patient, image.sha256):
+            raise Conflict('Already in the pool.')
+        self.session.add(Image(**vars(image), patient_id=owner.id or 0, received_at=self.records.now))
+        self.records.patients.touch(owner)
+        self.records.log(Action.IMAGE_ADMIT, subject=image.key, patient=patient, detail={
+            'sha256': image.sha256, 'size_bytes': image.size_bytes, 'format': image.format, 'from': image.received_from})
+        self.records.tell(patient, 'images')
+        return image.key
+
+    def describe(self, key: str, field: str, text: str, *, expected_revision: int | None = None, burst: str = '') -> Saved:
+        """Change caption, body site, laterality or view, given as text."""
+        image, patient = self._row(key)
+        self.records.require(Permission.IMAGE_ADD, subject=patient.key)
+        value = _parsed(field, text)
+        before = as_text(getattr(image, field))
+        saved = self.records.fields.record(key, field, as_text(value), before=before, expected_revision=expected_revision, burst=burst)
+        if saved.text == before:
+            return saved
+        setattr(image, field, value)
+        self.session.add(image)
+        self.records.patients.touch(patient)
+        if saved.is_new_version:
+            self.records.log(Action.IMAGE_DESCRIBE, subject=key, patient=patient.key, detail={'field': field, 'version': saved.version})
+        self.records.tell(patient.key, 'images', saved.revision, burst=burst)
+        return saved
+
+    def held(self, patient: str, sha256: str) -> tuple[str, datetime] | None:
+        """Return key and reception of the image with these bytes in this pool, if it is there."""
+        return self.session.exec(select(Image.key, Image.received_at).join(Patient).where(Patient.key == patient, Image.sha256 == sha256)).first()
+
+    def of(self, patient: str) -> list[ImageTile]:
+        """Return the pool of a patient, latest capture first."""
+        self.records.require(Permission.PATIENT_READ, subject=patient)
+        zone = self.records.settings.zone()
+        rows = self.session.exec(select(Image).join(Patient).where(Patient.key == patient).order_by(col(Image.captured_at).desc(), col(Image.id).desc()))
+        return [tile(row, zone) for row in rows]
+
+    def file(self, key: str) -> ImageFile:
+        """Return where the bytes of an image are. A foreign and a missing image look the same."""
+        self.records.require(Permission.PATIENT_READ, subject=key)
+        image, patient = self._row(key)
+        return ImageFile(image.key, patient.key, patient.unique_id, image.blob, image.sha256, image.size_bytes, image.format, image.original_name,
+                         image.captured_local)
+
+    def rows_of(self, patient_id: int, keys: list[str]) -> list[Image]:
+        """Return rows by key, refusing any that is not of this patient; for repositories of this floor only."""
+        rows = {row.key: row for row in self.session.exec(select(Image).where(col(Image.key).in_(keys), Image.patient_id == patient_id))}
+        if set(rows) != set(keys):
+            raise NotFound
+        return [rows[key] for key in dict.fromkeys(keys)]
+
+    def _row(self, key: str) -> tuple[Image, Patient]:
+        found = self.session.exec(select(Image, Patient).join(Patient).where(Image.key == key)).first()
+        if found is None:
+            raise NotFound
+        return found[0], found[1]
+
+
+def tile(image: Image, zone: ZoneInfo) -> ImageTile:
+    """Return what a grid shows of an image; the day of capture is the camera's own, or the practice's day of reception."""
+    local = image.captured_local or image.captured_at.astimezone(zone).strftime('%Y-%m-%dT%H:%M:%S')
+    return ImageTile(
+        key=image.key, caption=image.caption, body_site=image.body_site, laterality=as_text(image.laterality), view=as_text(image.view),
+        captured_local=local, captured_on=datetime.fromisoformat(local).date(), received_at=image.received_at, width_px=image.width_px,
+        height_px=image.height_px)
+
+
+def _parsed(field: str, text: str) -> object:
+    if limit := _TEXT_FIELDS.get(field):
+        cleaned = clean_line(text)
+        if len(cleaned) > limit:
+            raise Invalid(f'Use at most {limit} characters. What was there before is kept.', field=field)
+        return cleaned
+    if field not in _CHOICES:
+        raise Invalid('There is no such field.')
+    if not text:
+        return None
+    try:
+        return _CHOICES[field](text)
+    except ValueError:
+        raise Invalid('Choose one of the list.', field=field) from None

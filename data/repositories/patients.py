@@ -1,0 +1,215 @@
+"""The patient database: register, correct, find, list."""
+from dataclasses import dataclass
+from datetime import date
+
+from pydantic import ValidationError
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from data.actors import Permission
+from data.columns import new_key
+from data.errors import Invalid, NotFound, UniqueIdTaken
+from data.models import PATIENT_FIELDS, Action, Entry, Image, Patient, PatientDraft, PatientFormerId, View
+from data.read_models import PatientHeader, PatientRow
+from data.repositories.base import Repository, as_refusal
+from data.repositories.fields import Saved
+from data.values import as_text, fold
+
+_NAME_FIELDS = frozenset({'unique_id', 'family_name', 'given_names', 'preferred_name'})
+PAGE_SIZES = (10, 25, 50, 100)
+_COVERS = 3
+
+
+@dataclass(frozen=True)
+class ListView:
+    """Which part of the list is looked at: search text, page number from 1, rows per page."""
+
+    q: str = ''
+    page: int = 1
+    per_page: int = 25
+
+
+@dataclass(frozen=True)
+class ListPage:
+    """One page of the list: rows, how many match, how many there are, and the page that is really shown."""
+
+    rows: list[PatientRow]
+    total: int
+    everyone: int
+    page: int
+
+
+@dataclass(frozen=True)
+class PatientRecord:
+    """One patient for the details page: every field as text, with the revision an editor must expect."""
+
+    key: str
+    header: PatientHeader
+    values: dict[str, str]
+    revisions: dict[str, int]
+
+
+class Patients(Repository):
+    """Acts on patients. Each writes its event and the computed figures."""
+
+    def register(self, draft: PatientDraft, *, request_key: str = '') -> PatientHeader:
+        """Create a patient and return its header. Refuse a taken unique ID. The same request again returns what it created."""
+        self.records.require(Permission.PATIENT_REGISTER)
+        if done := self.records.done_before(request_key):
+            return self.header(done)
+        given = {name for name in PATIENT_FIELDS if as_text(getattr(draft, name))}
+        if not given <= _NAME_FIELDS:
+            self.records.require(Permission.PATIENT_WRITE)
+        self._check_free(draft.unique_id)
+        key = new_key()
+        self.records.ground.vault.create_patient_key(key)
+        patient = Patient.model_validate(draft, update={'key': key, 'registered_at': self.records.now, 'last_modified': self.records.now})
+        _refresh_search(patient)
+        self.session.add(patient)
+        self.session.flush()
+        self.records.remember_request(request_key, key)
+        self.records.log(Action.PATIENT_REGISTER, subject=key, patient=key, detail={'fields': sorted(given)})
+        self.records.tell(key)
+        return self.header(key)
+
+    def correct(self, key: str, field: str, text: str, *, expected_revision: int | None = None, burst: str = '') -> Saved:
+        """Change one field, given as text. Refuse what the role may not change, what cannot be, and a stale revision."""
+        if field not in PATIENT_FIELDS:
+            raise Invalid('There is no such field.')
+        self.records.require(_permission_for(field), subject=key)
+        patient = self.row(key)
+        before = as_text(getattr(patient, field))
+        value = _parsed(patient, field, text)
+        if field == 'unique_id' and value != patient.unique_id:
+            self._check_free(str(value), but_for=patient)
+            self._reserve_former(patient, str(value))
+        saved = self.records.fields.record(key, field, as_text(value), before=before, expected_revision=expected_revision, burst=burst)
+        if saved.text == before:
+            return saved
+        setattr(patient, field, value)
+        _refresh_search(patient)
+        self.touch(patient)
+        if saved.is_new_version:
+            self.records.log(Action.PATIENT_CORRECT, subject=key, patient=key, detail={'field': field, 'version': saved.version})
+        self.records.tell(key, field, saved.revision, burst=burst)
+        return saved
+
+    def key_of(self, unique_id: str) -> str:
+        """Return the key of the patient who bears, or bore, this unique ID."""
+        self.records.require(Permission.PATIENT_READ)
+        lowered = unique_id.lower()
+        found = self.session.exec(select(Patient.key).where(Patient.unique_id == lowered)).first() or self.session.exec(
+            select(Patient.key).join(PatientFormerId).where(PatientFormerId.unique_id == lowered)).first()
+        if found is None:
+            raise NotFound
+        return found
+
+    def header(self, key: str) -> PatientHeader:
+        """Return what every page of the patient shows at its head."""
+        self.records.require(Permission.PATIENT_READ, subject=key)
+        patient = self.row(key)
+        covers = self._covers([patient.id or 0]).get(patient.id or 0, ())
+        return PatientHeader(
+            key=key, unique_id=patient.unique_id, family_name=patient.family_name, given_names=patient.given_names,
+            preferred_name=patient.preferred_name, birth_on=patient.birth_date, sex=as_text(patient.sex), skin_type=as_text(patient.skin_type),
+            image_count=patient.image_count, entry_count=patient.entry_count, cover=covers[0] if covers else None)
+
+    def record(self, key: str) -> PatientRecord:
+        """Return every field as text. Notes stay empty for a role that may not read them."""
+        header = self.header(key)
+        patient = self.row(key)
+        values = {name: as_text(getattr(patient, name)) for name in PATIENT_FIELDS}
+        if not self.records.actor.may(Permission.NOTES_READ):
+            values['notes'] = ''
+        return PatientRecord(key, header, values, self.records.fields.revisions(key))
+
+    def page(self, view: ListView) -> ListPage:
+        """Return one page of the list, last modified first."""
+        self.records.require(Permission.PATIENT_READ)
+        matching = [col(Patient.search).contains(word, autoescape=True) for word in fold(view.q).split()]
+        everyone = self.session.exec(select(func.count()).select_from(Patient)).one()
+        total = self.session.exec(select(func.count()).select_from(Patient).where(*matching)).one() if matching else everyone
+        last_page = max(1, -(-total // view.per_page))
+        page = min(max(1, view.page), last_page)
+        found = self.session.exec(select(Patient).where(*matching).order_by(col(Patient.last_modified).desc(), col(Patient.id).desc())
+                                  .offset((page - 1) * view.per_page).limit(view.per_page)).all()
+        covers = self._covers([patient.id or 0 for patient in found])
+        return ListPage([_list_row(patient, covers.get(patient.id or 0, ())) for patient in found], total, everyone, page)
+
+    def row(self, key: str) -> Patient:
+        """Return the stored row; for repositories of this floor only."""
+        patient = self.session.exec(select(Patient).where(Patient.key == key)).first()
+        if patient is None:
+            raise NotFound
+        return patient
+
+    def touch(self, patient: Patient) -> None:
+        """Bring the computed figures of a patient up to date, in this transaction."""
+        self.session.flush()
+        mine = Entry.patient_id == patient.id
+        patient.entry_count = self.session.exec(select(func.count()).select_from(Entry).where(mine)).one()
+        patient.last_appointment = self.session.exec(select(func.max(Entry.appointment_at)).where(mine)).one()
+        patient.image_count = self.session.exec(select(func.count()).select_from(Image).where(Image.patient_id == patient.id)).one()
+        patient.last_modified = self.records.now
+        self.session.add(patient)
+        self.session.flush()
+
+    def _check_free(self, unique_id: str, *, but_for: Patient | None = None) -> None:
+        """Refuse an ID that another patient bears or bore; whoever may read patients is told which."""
+        holder = self.session.exec(select(Patient).where(Patient.unique_id == unique_id)).first() or self.session.exec(
+            select(Patient).join(PatientFormerId).where(PatientFormerId.unique_id == unique_id)).first()
+        if holder is None or (but_for is not None and holder.id == but_for.id):
+            return
+        if not self.records.actor.may(Permission.PATIENT_READ):
+            raise UniqueIdTaken('This ID is taken.')
+        raise UniqueIdTaken(f'This ID is taken by {self.header(holder.key).name}.', holder=holder.unique_id)
+
+    def _reserve_former(self, patient: Patient, new_id: str) -> None:
+        """Keep the old ID for this patient; take a former one of its own back into use."""
+        own = self.session.get(PatientFormerId, new_id)
+        if own is not None:
+            self.session.delete(own)
+        self.session.add(PatientFormerId(unique_id=patient.unique_id, patient_id=patient.id or 0))
+
+    def _covers(self, patients: list[int]) -> dict[int, tuple[str, ...]]:
+        """Return up to three image keys per patient, newest overview first."""
+        rank = func.row_number().over(partition_by=col(Image.patient_id), order_by=(
+            (col(Image.view) == View.OVERVIEW).desc().nulls_last(), col(Image.captured_at).desc(), col(Image.id).desc())).label('rank')
+        ranked = select(Image.patient_id, Image.key, rank).where(col(Image.patient_id).in_(patients)).subquery()
+        found: dict[int, tuple[str, ...]] = {}
+        for patient, key, _rank in self.session.exec(select(ranked).where(ranked.c.rank <= _COVERS).order_by(ranked.c.patient_id, ranked.c.rank)):
+            found[patient] = (*found.get(patient, ()), key)
+        return found
+
+
+def read_draft(values: dict[str, str]) -> PatientDraft:
+    """Return a validated draft of a patient from form values. Raise Invalid, naming the first field that cannot be."""
+    try:
+        return PatientDraft.model_validate({name: text for name, text in values.items() if name in PATIENT_FIELDS})
+    except ValidationError as error:
+        raise as_refusal(error) from None
+
+
+def _permission_for(field: str) -> Permission:
+    if field == 'notes':
+        return Permission.NOTES_WRITE
+    return Permission.PATIENT_NAME if field in _NAME_FIELDS else Permission.PATIENT_WRITE
+
+
+def _parsed(patient: Patient, field: str, text: str) -> object:
+    return getattr(read_draft({'unique_id': patient.unique_id, field: text}), field)
+
+
+def _refresh_search(patient: Patient) -> None:
+    """Fold what the list sorts and searches by."""
+    names = (patient.family_name, patient.given_names, patient.preferred_name)
+    patient.name_sort = fold(' '.join(names)) or patient.unique_id
+    patient.search = fold(' '.join((patient.unique_id, patient.given_names, patient.preferred_name, patient.family_name)))
+
+
+def _list_row(patient: Patient, covers: tuple[str, ...]) -> PatientRow:
+    birth_on: date | None = patient.birth_date
+    return PatientRow(
+        key=patient.key, unique_id=patient.unique_id, family_name=patient.family_name, given_names=patient.given_names, birth_on=birth_on,
+        image_count=patient.image_count, entry_count=patient.entry_count, last_appointment=patient.last_appointment,
+        last_modified=patient.last_modified, covers=covers, preferred_name=patient.preferred_name)

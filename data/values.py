@@ -1,0 +1,119 @@
+"""Values as they are typed, cleaned and folded. Pure functions; refusals are sentences."""
+import re
+import unicodedata
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from data.errors import Invalid
+
+TEXT_LIMIT = 150_000
+"""Characters a long text field takes: what the live channel carries with room to spare."""
+
+_UNIQUE_ID = re.compile(r'[a-z0-9_-]{2,32}')
+_RESERVED_IDS = frozenset({'new'})
+_DATE_SHAPES = ('%Y-%m-%d', '%d %b %Y', '%d %B %Y', '%d.%m.%Y', '%d/%m/%Y', '%d-%m-%Y', '%Y/%m/%d')
+_MOMENT_SHAPES = ('%Y-%m-%dT%H:%M', '%Y-%m-%d %H:%M', '%Y-%m-%dT%H:%M:%S')
+_OLDEST_BIRTH_YEAR = 1850
+_ELLIPSIS_AFTER = 400
+# Characters that make two different names look alike or turn the reading direction: zero-width, bidirectional and soft marks.
+_DECEIVING = {0x00AD, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF}
+_JOINERS = {0x200C, 0x200D}
+
+
+def clean_line(text: str) -> str:
+    """Return one line in NFC without control, zero-width or direction characters and without surrounding space."""
+    kept = (c if not unicodedata.category(c).startswith('C') else ' ' for c in text if ord(c) not in _DECEIVING)
+    return ' '.join(unicodedata.normalize('NFC', ''.join(kept)).split())
+
+
+def clean_text(text: str) -> str:
+    """Return free text in NFC with plain line ends and without control or direction characters. Emoji joiners stay."""
+    text = text.replace('\r\n', '\n').replace('\r', '\n')
+    kept = (c for c in text if c in '\n\t' or ord(c) in _JOINERS or (ord(c) not in _DECEIVING and unicodedata.category(c) not in {'Cc', 'Cs'}))
+    return unicodedata.normalize('NFC', ''.join(kept))
+
+
+def fold(text: str) -> str:
+    """Return text for comparing and searching: no case, no accents, single spaces."""
+    decomposed = unicodedata.normalize('NFKD', text.casefold())
+    return ' '.join(''.join(c for c in decomposed if not unicodedata.combining(c)).split())
+
+
+def normal_unique_id(text: str) -> str:
+    """Return a unique ID as it is stored: 2 to 32 of `a-z 0-9 _ -`, lowered. Refuse anything else."""
+    lowered = text.strip().lower()
+    if not 2 <= len(lowered) <= 32:
+        raise Invalid('Use 2 to 32 characters.', field='unique_id')
+    if not _UNIQUE_ID.fullmatch(lowered):
+        raise Invalid('Use letters, digits, - or _.', field='unique_id')
+    if lowered in _RESERVED_IDS:
+        raise Invalid(f'“{lowered}” is reserved. Choose another ID.', field='unique_id')
+    return lowered
+
+
+def parse_birth_date(text: str, *, today: date | None = None) -> date | None:
+    """Return a date of birth from what people type; empty is None. Refuse nonsense, the future and before 1850."""
+    text = clean_line(text)
+    if not text:
+        return None
+    for shape in _DATE_SHAPES:
+        try:
+            parsed = datetime.strptime(text, shape).date()  # noqa: DTZ007 -- a date has no zone
+        except ValueError:
+            continue
+        if parsed.year >= _OLDEST_BIRTH_YEAR and parsed <= (today or datetime.now(UTC).date()):
+            return parsed
+        raise Invalid('This date of birth cannot be right.', field='birth_date')
+    raise Invalid('Use a date like 14 Mar 1980.', field='birth_date')
+
+
+def parse_moment(text: str, zone: ZoneInfo) -> datetime:
+    """Return the UTC instant of a local date and time such as `2026-11-23T10:15`; an aware ISO text keeps its own offset.
+
+    In the hour that a clock change repeats, the earlier instant is meant; in the hour it skips, the time is moved on by the shift.
+    """
+    text = clean_line(text)
+    for shape in _MOMENT_SHAPES:
+        try:
+            local = datetime.strptime(text, shape)  # noqa: DTZ007 -- the zone is put on below
+        except ValueError:
+            continue
+        return _plausible(local.replace(tzinfo=zone).astimezone(UTC))
+    try:
+        aware = datetime.fromisoformat(text)
+    except ValueError:
+        aware = None
+    if aware is None or aware.tzinfo is None:
+        raise Invalid('Use a date and time like 2026-11-23 10:15.', field='appointment_at')
+    return _plausible(aware.astimezone(UTC))
+
+
+def _plausible(moment: datetime) -> datetime:
+    if not 1900 <= moment.year <= 2200:
+        raise Invalid('An appointment lies between 1900 and 2200.', field='appointment_at')
+    return moment
+
+
+def as_text(value: Any) -> str:
+    """Return a stored value as the text that its field shows and `field_version` keeps."""
+    if value is None:
+        return ''
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec='seconds')
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def moment_text(moment: datetime) -> str:
+    """Return an instant as audit payloads carry it: UTC, milliseconds, `Z`."""
+    return moment.astimezone(UTC).isoformat(timespec='milliseconds').replace('+00:00', 'Z')
+
+
+def is_plain_search(text: str) -> bool:
+    """Tell whether a search text is short enough to be meant."""
+    return len(text) <= _ELLIPSIS_AFTER
