@@ -1,0 +1,172 @@
+"""Photographs by day of capture. Each tile is one element whose key is bound on the server; nothing lies over a photo but its tick."""
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, tzinfo
+from html import escape
+from itertools import groupby
+from typing import Any, Literal
+
+from nicegui import ui
+
+from components import formatting
+from components.controls import box, empty_state, text
+from components.design import icon_svg
+from data.read_models import ImageTile
+
+Size = Literal['S', 'M', 'L']
+OnKey = Callable[[str], Any]
+
+
+def day_of(tile: ImageTile, zone: tzinfo) -> date:
+    """Return the day a photo belongs to: of capture when the camera said so, else of arrival."""
+    return tile.captured_on or formatting.local(tile.received_at, zone).date()
+
+
+def time_of(tile: ImageTile, zone: tzinfo) -> str:
+    """Return the camera's own clock, else the time of arrival. The camera's time is never moved to another zone."""
+    try:
+        return datetime.fromisoformat(tile.captured_local).strftime('%H:%M')
+    except ValueError:
+        return formatting.clock(tile.received_at, zone)
+
+
+def site_of(tile: ImageTile) -> str:
+    """Return 'Forearm, left'; empty when the site is not set. Never guessed."""
+    return ', '.join(part for part in (tile.body_site, tile.laterality) if part)
+
+
+def describe(tile: ImageTile, zone: tzinfo) -> str:
+    """Return what a screen reader says: site, date, time, caption. Never what the photo might show."""
+    parts = (site_of(tile) or 'Photo', formatting.day(day_of(tile, zone)), time_of(tile, zone), tile.caption)
+    return ', '.join(part for part in parts if part)
+
+
+def by_day(tiles: Iterable[ImageTile], zone: tzinfo, *, newest_first: bool = True) -> list[tuple[date, list[ImageTile]]]:
+    """Return the photos grouped by day; within a day always in the order they were taken."""
+    ordered = sorted(tiles, key=lambda tile: (day_of(tile, zone), time_of(tile, zone), tile.received_at))
+    groups = [(on, list(photos)) for on, photos in groupby(ordered, key=lambda tile: day_of(tile, zone))]
+    return groups[::-1] if newest_first else groups
+
+
+def photo_html(tile: ImageTile, *, alt: str = '', kind: str = 'thumb') -> str:
+    """Return the photo in its box of 4:3, so that nothing moves when it arrives."""
+    return (f'<span class="df-photo"><img src="/images/{escape(tile.key)}/{kind}" alt="{escape(alt)}" loading="lazy" decoding="async" '
+            f'width="{tile.width_px}" height="{tile.height_px}"></span>')
+
+
+def tile_html(tile: ImageTile, zone: tzinfo, *, tick: bool, badge: str = '', alt: str = '') -> str:
+    """Return one tile: photo, tick, up to three caption lines. Every value is escaped."""
+    site = site_of(tile)
+    first = f'<b>{escape(site)}</b>' if site else '<span class="df-unset">Body site not set</span>'
+    ticked = f'<span class="df-tick">{icon_svg("check", 15)}</span>' if tick else ''
+    marked = f'<span class="df-badge">{escape(badge)}</span>' if badge else ''
+    caption = f'<span class="df-caps df-caps--third"><span>{escape(tile.caption)}</span></span>' if tile.caption else ''
+    return (f'{photo_html(tile, alt=alt)}{ticked}{marked}<span class="df-caps">{first}<span class="df-num">{time_of(tile, zone)}</span></span>'
+            f'<span class="df-caps df-caps--second"><span>{escape(tile.view) or "View not set"}</span></span>{caption}')
+
+
+class ImageGrid:
+    """The grid. `selected` is the page's own set and is kept up to date; after each change `on_toggle(key)` is told.
+
+    With `on_toggle` a tile is a checkbox (click, Space); with `on_open` Enter and a double click open it, and without `on_toggle`
+    a single click does. `badges` writes a word on photos ("3 entries"). `gone` are shown faded and cannot be chosen.
+    """
+
+    def __init__(self, tiles: Iterable[ImageTile], *, today: date, zone: tzinfo, selected: set[str] | None = None,
+                 on_toggle: OnKey | None = None, on_open: OnKey | None = None, size: Size = 'M', newest_first: bool = True,
+                 empty: tuple[str, str] = ('No photos yet.', ''), badges: dict[str, str] | None = None,
+                 gone: frozenset[str] = frozenset()) -> None:
+        self._today, self._zone = today, zone
+        self.selected = selected if selected is not None else set()
+        self._on_toggle, self._on_open = on_toggle, on_open
+        self._badges, self._gone = badges or {}, gone
+        self._elements: dict[str, ui.html] = {}
+        groups = by_day(tiles, zone, newest_first=newest_first)
+        with box('df-grid-root') as self.root:
+            for on, photos in groups:
+                self._day(on, photos)
+            if not groups:
+                empty_state(*empty)
+        self.set_size(size)
+        self._mark_choosing()
+
+    def set_size(self, size: Size) -> None:
+        """Change how large the photos are shown, without drawing them again."""
+        self.root.props['data-size'] = size
+
+    def toggle(self, key: str) -> Any:
+        """Choose a photo, or take it back, and tell the page."""
+        self.selected.symmetric_difference_update({key})
+        self._show(key)
+        return self._on_toggle(key) if self._on_toggle else None
+
+    def clear(self) -> None:
+        """Take back the whole choice, without telling the page."""
+        chosen = list(self.selected)
+        self.selected.clear()
+        for key in chosen:
+            self._show(key)
+
+    def _day(self, on: date, photos: list[ImageTile]) -> None:
+        with box('df-day'):
+            text(formatting.relative_day(on, today=self._today), tag='h3')
+            text(formatting.day(on), 'df-day-date df-num', tag='span')
+            with box('df-day-end', tag='span'):
+                text(formatting.plural(len(photos), 'image'), 'df-num', tag='span')
+                choosable = [tile.key for tile in photos if tile.key not in self._gone]
+                if self._on_toggle and choosable:
+                    button = text('Select day', 'df-link', tag='button', type='button', aria_label=f'Select day {formatting.day(on)}')
+                    button.on('click', lambda _, keys=choosable: self._toggle_day(keys))
+        with box('df-grid'):
+            for tile in photos:
+                self._tile(tile)
+
+    def _tile(self, tile: ImageTile) -> None:
+        chosen = bool(self._on_toggle) and tile.key not in self._gone
+        name = describe(tile, self._zone)
+        acts = chosen or (self._on_open is not None and tile.key not in self._gone)
+        fragment = tile_html(tile, self._zone, tick=chosen, badge=self._badges.get(tile.key, ''), alt='' if acts else name)
+        element = ui.html(fragment, sanitize=False).classes('df-tile')
+        self._elements[tile.key] = element
+        if not acts:
+            element.classes('df-tile--still' if tile.key not in self._gone else 'df-tile--gone')
+            return
+        element.props['tabindex'] = '0'
+        element.props['aria-label'] = name
+        element.props['role'] = 'checkbox' if chosen else 'button'
+        self._listen(element, tile.key, chosen)
+        if chosen:
+            element.props['aria-checked'] = str(tile.key in self.selected).lower()
+
+    def _listen(self, element: ui.html, key: str, chosen: bool) -> None:
+        if chosen:
+            element.on('click', lambda: self.toggle(key), args=[])
+            element.on('keydown.space.prevent', lambda: self.toggle(key), args=[])
+        open_photo = self._on_open
+        if open_photo is not None:
+            element.on('dblclick' if chosen else 'click', lambda: open_photo(key), args=[])
+            element.on('keydown.enter', lambda: open_photo(key), args=[])
+
+    def _toggle_day(self, keys: list[str]) -> None:
+        wanted = not self.selected.issuperset(keys)
+        for key in keys:
+            if (key in self.selected) is not wanted:
+                self.toggle(key)
+
+    def _show(self, key: str) -> None:
+        element = self._elements.get(key)
+        if element is not None:
+            element.props['aria-checked'] = str(key in self.selected).lower()
+        self._mark_choosing()
+
+    def _mark_choosing(self) -> None:
+        # while a choice is being made every tick shows, not only the one under the mouse
+        if self.selected:
+            self.root.classes('df-choosing')
+        else:
+            self.root.classes(remove='df-choosing')
+
+
+def image_grid(tiles: Iterable[ImageTile], *, today: date, zone: tzinfo, selected: set[str] | None = None, on_toggle: OnKey | None = None,
+               on_open: OnKey | None = None, size: Size = 'M', **more: Any) -> ImageGrid:
+    """Show photographs by day of capture. See ImageGrid for what can be asked of it."""
+    return ImageGrid(tiles, today=today, zone=zone, selected=selected, on_toggle=on_toggle, on_open=on_open, size=size, **more)

@@ -1,0 +1,90 @@
+"""The frame of every page: menu, header bar, what the page is about, and the body that scrolls. The page fills the slots."""
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from nicegui import ui
+
+from components import design, navigation
+from components.controls import box, symbol, text
+from components.patient_banner import patient_banner, patient_head
+from data.actors import Actor
+from data.read_models import PatientHeader
+
+OFFLINE = 'No connection to the clinic server. Keep this page open; what you type is saved when the server is back.'
+
+
+@dataclass
+class FrameSlots:
+    """Where a page puts what is its own. The same order everywhere: save status, who else is here, actions."""
+
+    heading: ui.element
+    status: ui.element
+    presence: ui.element
+    actions: ui.element
+    banner: ui.element
+    body: ui.element
+
+
+@contextmanager
+def frame(*, title: str, actor: Actor, practice_name: str, current: str, patient: PatientHeader | None = None, tab: str = '',
+          today: date | None = None, padded: bool = True) -> Iterator[FrameSlots]:
+    """Show the shell and yield its slots, inside the body.
+
+    With `patient` and `tab` the page is one of the patient's tabs (banner, h1 is the name); with `patient` alone it lies inside the
+    patient (compact head, h1 is `title`); without, h1 is `title`. `padded=False` leaves the gutter to the page.
+    `current` is the label of a room. The window's title names the unique ID, never the person.
+    """
+    ui.add_head_html(design.head_html())
+    ui.page_title(f'{title} · {patient.unique_id} · Dermafolio' if patient else f'{title} · Dermafolio')
+    on = today or date.today()
+    with box('df-shell'):
+        _side(actor, practice_name, current, patient, tab)
+        with box('df-main', tag='main'):
+            with box('df-offline', role='alert'):
+                symbol('cloud-off')
+                text(OFFLINE)
+            slots = _bar(title, patient, tab, on)
+            with box() as slots.banner:
+                if patient and tab:
+                    patient_banner(patient, tab=tab, today=on)
+            with box('df-scroll', tabindex='-1'), box('df-page' if padded else '') as slots.body:
+                yield slots
+        ui.html(navigation.bottom_html(actor, current=current), sanitize=False, tag='nav').classes('df-bottom').props['aria-label'] = 'Short'
+
+
+def _side(actor: Actor, practice_name: str, current: str, patient: PatientHeader | None, tab: str) -> None:
+    fragment = navigation.sidebar_html(actor, practice_name=practice_name, current=current, patient=patient, tab=tab)
+    ui.html(fragment, sanitize=False, tag='nav').classes('df-side').props['aria-label'] = 'Main'
+
+
+def _bar(title: str, patient: PatientHeader | None, tab: str, on: date) -> FrameSlots:
+    with box('df-bar', tag='header'):
+        with box('df-bar-left'):
+            heading = _heading(title, patient, tab, on)
+        with box('df-bar-right'):
+            status, presence, actions = box('df-slot'), box('df-slot df-avatars'), box('df-slot')
+    return FrameSlots(heading=heading, status=status, presence=presence, actions=actions, banner=heading, body=heading)
+
+
+def _heading(title: str, patient: PatientHeader | None, tab: str, on: date) -> ui.element:
+    if patient is None:
+        with box('df-heading') as heading:
+            text(title, 'df-t2', tag='h1')
+        return heading
+    back = navigation.patient_address(patient.unique_id) if not tab else '/patients'
+    with box('df-back', tag='a', href=back, aria_label='Back'):
+        symbol('arrow-left')
+    if tab:
+        with box('df-crumb') as heading:
+            text('Patients', tag='a', href='/patients')
+            symbol('chevron-right')
+            text(patient.name, 'df-ell', tag='b')
+        return heading
+    ui.html(navigation.cover_html(patient.cover, 'm'), sanitize=False)
+    with box('df-head-text'):
+        patient_head(patient, today=on)
+        with box('df-heading') as heading:
+            text(title, 'df-t2', tag='h1')
+    return heading

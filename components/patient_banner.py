@@ -1,0 +1,41 @@
+"""Who this page is about: two identifiers, always. The full banner with tabs, and the compact head for one visit."""
+from datetime import date
+from html import escape
+
+from nicegui import ui
+
+from components import formatting
+from components.navigation import cover_html, patient_address, tab_links
+from data.read_models import PatientHeader
+
+
+def patient_banner(patient: PatientHeader, *, tab: str, today: date) -> ui.element:
+    """Show cover, name, unique ID, age and birth date, sex and skin type, and the tabs of the patient's pages."""
+    return ui.html(banner_html(patient, tab=tab, today=today), sanitize=False)
+
+
+def patient_head(patient: PatientHeader, *, today: date) -> ui.element:
+    """Show the compact head for a page inside a patient: cover, name (a link back), unique ID, age and birth date."""
+    return ui.html(head_html(patient, today=today), sanitize=False)
+
+
+def banner_html(patient: PatientHeader, *, tab: str, today: date) -> str:
+    """Return the banner as one escaped fragment. The name is the page's h1."""
+    more = ' · '.join(part for part in (patient.sex, patient.skin_type and f'skin type {patient.skin_type}') if part)
+    return (f'<div class="df-pb">{cover_html(patient.cover)}<div class="df-pb-text"><div class="df-pb-line">'
+            f'<h1 class="df-pb-name">{escape(patient.name)}</h1>{_identifiers(patient, today)}'
+            f'<span class="df-pb-more">{escape(more)}</span></div></div></div>'
+            f'<nav class="df-tabs" aria-label="Patient">{tab_links(patient, tab, classes="df-tab")}</nav>')
+
+
+def head_html(patient: PatientHeader, *, today: date) -> str:
+    """Return the compact head as one escaped fragment; the page's own title is the h1."""
+    address = escape(patient_address(patient.unique_id))
+    return (f'<div class="df-head-who"><a href="{address}">{escape(patient.name)}</a>{_identifiers(patient, today)}</div>')
+
+
+def _identifiers(patient: PatientHeader, today: date) -> str:
+    # without a name the ID stands in its place, and is not printed twice
+    unique_id = f'<span class="df-pb-id">{escape(patient.unique_id)}</span>' if patient.name != patient.unique_id else ''
+    birth = formatting.birth_line(patient.birth_on, today) or 'birth date not recorded'
+    return f'{unique_id}<span class="df-pb-birth df-num">{escape(birth)}</span>'
