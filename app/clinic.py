@@ -2,6 +2,7 @@
 import asyncio
 import fcntl
 import os
+import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -13,8 +14,10 @@ from typing import IO, Any, TypeVar
 
 from sqlmodel import Session, SQLModel
 
+from app.decoding import Decoding, decoder_command
 from app.live import Hub
 from app.settings import Settings
+from app.uploads import Uploads
 from app.viewing import Viewings
 from data.actors import Actor, Permission, anonymous
 from data.audit_chain import AuditChain, Head, Link
@@ -38,6 +41,18 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True)
+class Setup:
+    """The one-time set-up link: void after 15 minutes, after its first use, and once there is any user."""
+
+    token: str
+    valid_until: datetime
+
+    def accepts(self, token: str, now: datetime) -> bool:
+        """Tell whether a token opens the set-up page now."""
+        return now < self.valid_until and secrets.compare_digest(token.encode(), self.token.encode())
+
+
 @dataclass
 class Clinic:
     """The open practice. There is one per process, installed by the composition root or a test."""
@@ -49,11 +64,14 @@ class Clinic:
     head: Head
     clock: Callable[[], datetime] = utc_now
     hub: Hub = field(default_factory=Hub)
+    decoding: Decoding = field(default_factory=lambda: Decoding(decoder_command()))
     loop: asyncio.AbstractEventLoop | None = None
     lock: IO[str] | None = None
+    setup: Setup | None = None
 
     def __post_init__(self) -> None:
         self.viewings = Viewings(lambda: self.clock())
+        self.uploads = Uploads(self.hub)
         self._ground = Ground(AuditChain(self.vault.derive(Label.AUDIT)), self.vault, lambda: self.clock())
 
     @property

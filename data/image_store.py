@@ -6,6 +6,7 @@ reordered or cut. Plain bytes never touch a disk.
 """
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -114,6 +115,16 @@ class ImageStore:
             writer.path.rename(self._path(blob, rendition))
         _sync_folder(folder)
         _sync_folder(self._folder)
+
+    def discard(self, blob: str) -> None:
+        """Remove the files of a blob that no row names: it was stored a moment too late."""
+        for rendition in Rendition:
+            self._path(blob, rendition).unlink(missing_ok=True)
+
+    def free_bytes(self) -> tuple[int, float]:
+        """Return how much room the disk has left, in bytes and as a ratio of its size."""
+        usage = shutil.disk_usage(self._folder)
+        return usage.free, usage.free / usage.total
 
     def read(self, blob: str, key: bytes, binding: Binding) -> Iterator[bytes]:
         """Yield the plain bytes of a kept file. Raise ImageMissing or ChecksumMismatch, before the first byte when the first chunk is bad."""

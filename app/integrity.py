@@ -1,0 +1,86 @@
+"""Is everything here, whole and untouched? Checks that only read; they run beside the server."""
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from sqlalchemy import func
+from sqlmodel import select
+
+from app.clinic import Clinic
+from data.actors import Actor
+from data.audit_chain import Verified
+from data.database import integrity_problems
+from data.errors import Damage
+from data.image_store import Binding, Rendition
+from data.models import Entry, Image, Patient
+from data.records import Records
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being checked, how far, and how many there are."""
+
+
+@dataclass
+class Findings:
+    """What was checked and what is wrong, each problem one sentence that names keys only."""
+
+    images: int = 0
+    patients: int = 0
+    events: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+def verify_trail(clinic: Clinic, actor: Actor, *, progress: Callable[[int], None] | None = None) -> Verified:
+    """Verify the whole audit trail. Raise AuditChainBroken, naming the first bad event. The head is read before the snapshot opens."""
+    head = clinic.head.read()
+    with clinic.reading(actor) as records:
+        return clinic.chain.verify(records.audit.links(), head, progress=progress)
+
+
+def verify_everything(clinic: Clinic, actor: Actor, *, progress: Progress | None = None) -> Findings:
+    """Check database file, computed figures, every stored file and the trail, and return what was found."""
+    findings = Findings()
+    report = progress or (lambda _what, _done, _total: None)
+    with clinic.reading(actor) as records:
+        report('database', 0, 1)
+        findings.problems += integrity_problems(records.session)
+        _check_figures(records, findings)
+        _check_files(clinic, records, findings, report)
+    try:
+        findings.events = verify_trail(clinic, actor, progress=lambda done: report('audit trail', done, 0)).count
+    except Damage as damage:
+        findings.problems.append(str(damage))
+    return findings
+
+
+def _check_figures(records: Records, findings: Findings) -> None:
+    """Recompute what repositories keep on the patient and compare."""
+    counted = {
+        'entries': dict(records.session.exec(select(Entry.patient_id, func.count()).group_by(Entry.patient_id)).all()),  # type: ignore[arg-type]
+        'images': dict(records.session.exec(select(Image.patient_id, func.count()).group_by(Image.patient_id)).all()),  # type: ignore[arg-type]
+    }
+    latest = dict(records.session.exec(select(Entry.patient_id, func.max(Entry.appointment_at)).group_by(Entry.patient_id)).all())  # type: ignore[arg-type]
+    keys = records.ground.vault.patient_keys()
+    for patient in records.session.exec(select(Patient)):
+        findings.patients += 1
+        kept = (patient.entry_count, patient.image_count, patient.last_appointment)
+        if kept != (counted['entries'].get(patient.id, 0), counted['images'].get(patient.id, 0), latest.get(patient.id)):
+            findings.problems.append(f'patient {patient.key}: the computed figures are not what the record holds')
+        if patient.key not in keys:
+            findings.problems.append(f'patient {patient.key}: the key is missing')
+
+
+def _check_files(clinic: Clinic, records: Records, findings: Findings, report: Progress) -> None:
+    rows = records.session.exec(select(Image.key, Image.blob, Image.sha256, Patient.key).join(Patient)).all()
+    for number, (key, blob, digest, patient) in enumerate(rows, 1):
+        report('images', number, len(rows))
+        findings.images += 1
+        try:
+            patient_key = clinic.vault.patient_key(patient)
+            for rendition in Rendition:
+                content = sha256()
+                for chunk in clinic.images.read(blob, patient_key, Binding(patient, key, rendition)):
+                    content.update(chunk)
+                if rendition is Rendition.ORIGINAL and content.hexdigest() != digest:
+                    findings.problems.append(f'image {key}: the original is not the one that was received')
+        except Damage as damage:
+            findings.problems.append(f'image {key}: {damage}')

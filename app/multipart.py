@@ -1,0 +1,105 @@
+"""The files of a multipart request, pushed through as they stream; nothing is spooled to disk."""
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
+
+from data.errors import Invalid
+
+_MOST_PARTS = 200
+_LONGEST_HEADER_BYTES = 8_192
+
+
+@dataclass(frozen=True)
+class PartBegins:
+    """A file of a form begins: the field's name and the sender's name for the file."""
+
+    field: str
+    file_name: str
+
+
+@dataclass(frozen=True)
+class PartData:
+    """Bytes of the present file."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class PartEnds:
+    """The present file is whole."""
+
+
+Event = PartBegins | PartData | PartEnds
+
+
+class _Collector:
+    """Turns the parser's callbacks into events."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._name, self._value = b'', b''
+        self._headers: dict[bytes, bytes] = {}
+        self._parts = self._header_bytes = 0
+        self._is_file = False
+
+    def callbacks(self) -> dict[str, object]:
+        return {'on_part_begin': self._part_begin, 'on_header_field': self._header_name, 'on_header_value': self._header_value,
+                'on_header_end': self._header_end, 'on_headers_finished': self._headers_done, 'on_part_data': self._data, 'on_part_end': self._part_end}
+
+    def _part_begin(self) -> None:
+        self._headers, self._name, self._value, self._header_bytes = {}, b'', b'', 0
+        self._parts += 1
+        if self._parts > _MOST_PARTS:
+            raise Invalid(f'At most {_MOST_PARTS} files at once.')
+
+    def _header_name(self, data: bytes, start: int, end: int) -> None:
+        self._name += self._counted(data[start:end])
+
+    def _header_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += self._counted(data[start:end])
+
+    def _counted(self, piece: bytes) -> bytes:
+        self._header_bytes += len(piece)
+        if self._header_bytes > _LONGEST_HEADER_BYTES:
+            raise Invalid('This form is not one of ours. Reload the page.')
+        return piece
+
+    def _header_end(self) -> None:
+        self._headers[self._name.lower()] = self._value
+        self._name, self._value = b'', b''
+
+    def _headers_done(self) -> None:
+        _kind, options = parse_options_header(self._headers.get(b'content-disposition', b''))
+        self._is_file = b'filename' in options
+        if self._is_file:
+            name, file_name = (options.get(part, b'').decode('utf-8', 'replace') for part in (b'name', b'filename'))
+            self.events.append(PartBegins(name, file_name))
+
+    def _data(self, data: bytes, start: int, end: int) -> None:
+        if self._is_file:
+            self.events.append(PartData(data[start:end]))
+
+    def _part_end(self) -> None:
+        if self._is_file:
+            self.events.append(PartEnds())
+
+
+async def file_events(stream: AsyncIterator[bytes], content_type: str) -> AsyncIterator[Event]:
+    """Yield begin, data and end of each file in a multipart stream. Raise Invalid for what is not a multipart form."""
+    kind, options = parse_options_header(content_type)
+    boundary = options.get(b'boundary')
+    if kind != b'multipart/form-data' or not boundary:
+        raise Invalid('Photos are sent as a form.')
+    collector = _Collector()
+    parser = MultipartParser(boundary, collector.callbacks())  # type: ignore[arg-type]
+    try:
+        async for piece in stream:
+            if piece:
+                parser.write(piece)
+                while collector.events:
+                    yield collector.events.pop(0)
+        parser.finalize()
+    except FormParserError:
+        raise Invalid('The form was damaged on its way. Send it again.') from None
