@@ -58,14 +58,15 @@ def tab_links(patient: PatientHeader, current: str, *, classes: str, with_count:
     for tab in PATIENT_TABS:
         number = f' <span class="df-num">{formatting.count(getattr(patient, tab.count))}</span>' if tab.count and with_count else ''
         links.append(f'<a class="{classes}" href="{escape(patient_address(patient.unique_id, tab.tail))}"{_current(tab.key == current)}>'
-                     f'<span>{tab.label}</span>{number}</a>')
+                     f'<span>{escape(tab.label)}</span>{number}</a>')
     return ''.join(links)
 
 
 def sidebar_html(actor: Actor, *, practice_name: str, current: str, patient: PatientHeader | None, tab: str) -> str:
     """Return the menu: rooms, the patient that is open, who is signed in, and the way out. Every value is escaped."""
     rooms = ''.join(
-        f'<a class="df-nav" href="{room.route}"{_current(room.label == current)}>{icon_svg(room.icon)}<span class="df-label">{room.label}</span></a>'
+        f'<a class="df-nav" href="{escape(room.route)}"{_current(room.label == current)}>{icon_svg(room.icon)}'
+        f'<span class="df-label">{escape(room.label)}</span></a>'
         for room in rooms_for(actor))
     return (f'<a class="df-brand" href="/" aria-label="Dermafolio">{logo()}<span class="df-label">Dermafolio</span></a>{rooms}'
             f'{_active_patient(patient, tab) if patient else ""}{_foot(actor, practice_name)}')

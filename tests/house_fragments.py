@@ -1,85 +1,120 @@
-"""What may stand in markup: tell escaped expressions from values that came in as they are."""
+"""What may stand in markup: follow each value into the f-strings that hold tags, and find those that nobody escaped.
+
+Foreign is what comes in as text: an attribute of a row, a `str` parameter of a public function, the answer of a function that makes
+no markup itself, and what is made of those. Escaped text, numbers, constants and finished fragments are not.
+"""
 import ast
 import re
 from collections.abc import Iterator
 
 from tests.house import Function, Source, dotted, rule
 
+_TAG = re.compile(r'</?[a-z]')
 _ESCAPING = re.compile(r'(^|[._])(html|svg|escape|quote|quoteattr|asset)$')
-_NUMBERS = {'int', 'float', 'len', 'round'}
-_NUMBER_TYPES = {'int', 'float', 'bool', 'int | None'}
+_NUMBER = re.compile(r'(^|_)(px|bytes|count|ratio|number|index|size|html|svg)$')
+_OWN_WORK = re.compile(r'^(_[a-z_]+|formatting\.\w+|motif\.\w+|logo|\w+_links|avatar_colour)$')
+_NUMBERS = {'int', 'float', 'len', 'round', 'sum', 'max', 'min'}
+_OWN_WORDS = {'classes', 'kind', 'size', 'tag', 'layout'}
+"""Parameters that name a look: they are written in the program, never typed by a person.
+What is private to the module (`_OWN_WORK`) is read like everything else when it holds a tag."""
 
 
 @rule('sanitize=False takes a constant, or what a function named …_html or …_svg has built with escaped values',
       path='components/example.py', bad="ui.html(f'<b>{patient.family_name}</b>', sanitize=False)",
-      good='ui.html(card_html(patient), sanitize=False)')
+      good='def show(patient):\n    fragment = card_html(patient)\n    ui.html(fragment, sanitize=False)')
 def unsanitised_markup_is_built_by_a_fragment(source: Source) -> Iterator[int]:
     """Find markup that goes to the page as it is and was not built by a fragment function."""
     if source.is_code:
+        named = {name for node in source.nodes if isinstance(node, ast.Assign) and _is_fragment(node.value) for name in _targets(node)}
         for call, _ in source.calls():
-            if _is_unsanitised(call) and not (call.args and all(is_escaped(argument, set()) for argument in call.args)):
+            if _is_unsanitised(call) and not (call.args and all(_is_fragment(part) or dotted(part) in named for part in call.args)):
                 yield call.lineno
 
 
 @rule('a value stands in markup without html.escape', path='components/example.py',
-      bad="def card_html(patient):\n    return f'<b>{patient.family_name}</b>'",
-      good="def card_html(patient, count: int):\n    name = escape(patient.family_name)\n    return f'<b>{name}</b>{count}'")
+      bad="def card_html(patient):\n    name = patient.family_name\n    return f'<b>{name}</b>'",
+      good="def card_html(patient, count: int):\n    name = escape(patient.family_name)\n    return f'<b>{name}</b>{count}{_foot()}'")
 def fragments_escape_their_values(source: Source) -> Iterator[int]:
-    """Find values that a fragment function puts into its f-strings as they are."""
-    if source.is_code and source.path != 'components/design.py':  # that one knows constants of the program and nothing else
+    """Find foreign values in f-strings that hold a tag."""
+    if source.is_code and source.floor in {'components', 'pages', 'app'} and source.path != 'components/design.py':
+        makers = {function.name for function, _ in source.functions() if _makes_markup(function)}
         for function, _ in source.functions():
-            if function.name.endswith(('_html', '_svg')):
-                yield from _unescaped(function)
+            if function.name in makers:
+                yield from _Reading(function, makers).unescaped()
 
 
-def is_escaped(node: ast.AST, safe: set[str]) -> bool:
-    """Tell whether an expression cannot carry foreign markup: constants, escaped calls, numbers, `safe` names, and what is made of them."""
-    match node:
-        case ast.Constant():
+class _Reading:
+    """One function, read from top to bottom."""
+
+    def __init__(self, function: Function, makers: set[str]) -> None:
+        arguments = [*function.args.args, *function.args.kwonlyargs]
+        self.function, self.makers = function, makers
+        given = {argument.arg for argument in arguments if argument.annotation and ast.unparse(argument.annotation).startswith('str')}
+        is_private = function.name.startswith('_')  # its callers stand in the same module and are read too
+        self.foreign = set() if is_private else {name for name in given - _OWN_WORDS if not _NUMBER.search(name)}
+
+    def unescaped(self) -> Iterator[int]:
+        """Yield the lines where something foreign stands in a tag."""
+        steps = [node for node in ast.walk(self.function) if isinstance(node, ast.Assign | ast.JoinedStr)]
+        for node in sorted(steps, key=lambda node: (node.lineno, isinstance(node, ast.Assign), node.col_offset)):
+            if isinstance(node, ast.JoinedStr) and _TAG.search(ast.unparse(node)):
+                yield from (node.lineno for part in node.values if self.is_foreign(part))
+            if isinstance(node, ast.Assign):
+                change = self.foreign.update if self.is_foreign(node.value) else self.foreign.difference_update
+                change(_targets(node))
+
+    def is_foreign(self, node: ast.AST) -> bool:
+        """Tell whether an expression may carry text that was not escaped."""
+        match node:
+            case ast.Name(id=name):
+                return name in self.foreign
+            case ast.Attribute(attr=name):
+                return not (name.isupper() or _NUMBER.search(name))
+            case ast.Call(func=function, args=arguments):
+                return not self._is_safe_call(dotted(function), function, arguments)
+        return any(self.is_foreign(part) for part in _parts(node))
+
+    def _is_safe_call(self, name: str, function: ast.expr, arguments: list[ast.expr]) -> bool:
+        if _ESCAPING.search(name) or _OWN_WORK.search(name) or name in _NUMBERS | self.makers or not arguments:
             return True
-        case ast.Name(id=name):
-            return name in safe or name.isupper() or bool(_ESCAPING.search(name))
-        case ast.Attribute(attr=name):
-            return name.isupper() or bool(_ESCAPING.search(name))
-        case ast.Call(func=function, args=arguments):
-            name = dotted(function)
-            return name in _NUMBERS or bool(_ESCAPING.search(name)) or (name.endswith('.join') and _all_escaped(arguments, safe))
-    parts = _parts(node)
-    return bool(parts) and _all_escaped(parts, safe)
+        if name.endswith('.join'):
+            return not any(self.is_foreign(argument) for argument in arguments)
+        return name.endswith('.replace') and isinstance(function, ast.Attribute) and not self.is_foreign(function.value)
 
 
-def _parts(node: ast.AST) -> list[ast.AST]:
+def _parts(node: ast.AST) -> list[ast.expr]:
     """Return what an expression is made of, as far as it can end up in the text."""
     match node:
         case ast.JoinedStr(values=values) | ast.BoolOp(values=values) | ast.List(elts=values) | ast.Tuple(elts=values):
             return list(values)
         case ast.IfExp(body=left, orelse=right) | ast.BinOp(left=left, right=right):
             return [left, right]
-        case ast.GeneratorExp(elt=part) | ast.ListComp(elt=part) | ast.Starred(value=part):
+        case ast.GeneratorExp(elt=part) | ast.ListComp(elt=part) | ast.Starred(value=part) | ast.Subscript(value=part):
             return [part]
         case ast.FormattedValue(value=part):
-            return [ast.Constant(0)] if _is_number(node) else [part]
+            return [] if _is_number(node) else [part]
     return []
-
-
-def _all_escaped(nodes: list[ast.AST], safe: set[str]) -> bool:
-    return all(is_escaped(node, safe) for node in nodes)
 
 
 def _is_number(node: ast.FormattedValue) -> bool:
     return bool(node.format_spec and re.search(r"[dfeg%]'$", ast.unparse(node.format_spec)))
 
 
+def _is_fragment(node: ast.AST) -> bool:
+    if isinstance(node, ast.IfExp):
+        return _is_fragment(node.body) and _is_fragment(node.orelse)
+    if isinstance(node, ast.Call):
+        return bool(_ESCAPING.search(dotted(node.func))) or not (node.args or node.keywords)
+    return isinstance(node, ast.Constant)
+
+
 def _is_unsanitised(call: ast.Call) -> bool:
     return any(word.arg == 'sanitize' and getattr(word.value, 'value', None) is not True for word in call.keywords)
 
 
-def _unescaped(function: Function) -> Iterator[int]:
-    arguments = [*function.args.args, *function.args.kwonlyargs]
-    safe = {argument.arg for argument in arguments if argument.annotation and ast.unparse(argument.annotation) in _NUMBER_TYPES}
-    steps = [node for node in ast.walk(function) if isinstance(node, ast.Assign | ast.FormattedValue)]
-    for node in sorted(steps, key=lambda node: (node.lineno, node.col_offset)):
-        if isinstance(node, ast.FormattedValue) and not is_escaped(node, safe) and not is_escaped(node.value, safe):
-            yield node.lineno
-        if isinstance(node, ast.Assign) and is_escaped(node.value, safe):
-            safe |= {target.id for target in node.targets if isinstance(target, ast.Name)}
+def _makes_markup(function: Function) -> bool:
+    return any(isinstance(node, ast.Constant) and isinstance(node.value, str) and _TAG.search(node.value) for node in ast.walk(function))
+
+
+def _targets(node: ast.Assign) -> set[str]:
+    return {name.id for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)}
