@@ -38,7 +38,6 @@ class Action(StrEnum):
     ENTRY_REMOVE = 'entry:remove'
     COMPARISON_GROUP = 'comparison:group'
     COMPARISON_ARRANGE = 'comparison:arrange'
-    FIELD_HISTORY = 'field:history'
     AUDIT_VIEW = 'audit:view'
     AUDIT_VERIFY = 'audit:verify'
     ACCESS_REFUSE = 'access:refuse'
@@ -52,7 +51,7 @@ class Outcome(StrEnum):
     FAILED = 'failed'
 
 
-VIEWS = frozenset({Action.PATIENT_LIST, Action.CHART_OPEN, Action.GALLERY_VIEW, Action.IMAGE_VIEW, Action.ENTRY_VIEW, Action.FIELD_HISTORY})
+VIEWS = frozenset({Action.PATIENT_LIST, Action.CHART_OPEN, Action.GALLERY_VIEW, Action.IMAGE_VIEW, Action.ENTRY_VIEW})
 """Acts that only look: kept at level Comprehensive."""
 
 

@@ -24,6 +24,14 @@ class Saved:
 
 
 @dataclass(frozen=True)
+class FieldText:
+    """What a field holds, and the revision an editor of it must expect."""
+
+    text: str
+    revision: int
+
+
+@dataclass(frozen=True)
 class Version:
     """One burst in the history of a field, newest text of it; `who` is a display name."""
 
@@ -69,6 +77,11 @@ class Fields:
         rows = self.records.session.exec(
             select(FieldVersion.field, FieldVersion.revision).where(FieldVersion.subject == subject).order_by(col(FieldVersion.version)))
         return {field: revision for field, revision in rows}
+
+    def latest(self, subject: str, field: str) -> FieldText | None:
+        """Return the present text and revision of a field that was ever changed. The caller has checked that the reader may see it."""
+        row = self._latest(subject, field)
+        return FieldText(row.text, row.revision) if row else None
 
     def history(self, subject: str, field: str) -> list[Version]:
         """Return the versions of a field, newest first. The caller has checked that the reader may see the subject."""

@@ -82,7 +82,8 @@ class Images(Repository):
         self.records.patients.touch(patient)
         if saved.is_new_version:
             self.records.log(Action.IMAGE_DESCRIBE, subject=key, patient=patient.key, detail={'field': field, 'version': saved.version})
-        self.records.tell(patient.key, 'images', saved.revision, burst=burst)
+        self.records.tell(key, field, saved.revision, burst=burst)
+        self.records.tell(patient.key, 'images')
         return saved
 
     def held(self, patient: str, sha256: str) -> tuple[str, datetime] | None:
