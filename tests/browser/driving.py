@@ -1,0 +1,33 @@
+"""What browser tests do again and again: start Chromium, sign in, listen for complaints."""
+import shutil
+from typing import Any
+
+from playwright.sync_api import Page
+
+from tests.cast import PASSWORD
+
+_FLAGS = ('--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+          '--disable-component-update', '--disable-sync')
+
+
+def chromium_options() -> dict[str, Any]:
+    """Return how the machine's own Chromium is launched."""
+    found = shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')
+    assert found, 'Chromium is not installed: `make test` installs it'
+    return {'executable_path': found, 'args': list(_FLAGS)}
+
+
+def watched(page: Page, complaints: list[str]) -> Page:
+    """Collect the console's errors and the page's exceptions."""
+    page.on('console', lambda message: complaints.append(message.text) if message.type == 'error' else None)
+    page.on('pageerror', lambda error: complaints.append(str(error)))
+    return page
+
+
+def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
+    """Sign in on the sign-in page and arrive where it leads."""
+    page.goto('/login')
+    page.get_by_label('Username').fill(username)
+    page.get_by_label('Password', exact=True).fill(password)
+    page.get_by_role('button', name='Sign in').click()
+    page.wait_for_url(lambda address: '/login' not in address)
