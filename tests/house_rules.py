@@ -121,7 +121,7 @@ def functions_stay_small(source: Source) -> Iterator[int]:
 
 @rule('a test stops at 40 lines', path='tests/test_example.py', bad='def test_all():\n' + '    assert True\n' * 40,
       good='def test_all():\n    assert True\n')
-def tests_stay_small(source: Source) -> Iterator[int]:
+def small_tests(source: Source) -> Iterator[int]:
     """Find tests that grew too long."""
     if source.is_test:
         yield from (function.lineno for function, _ in source.functions() if function.name.startswith('test') and length(function) > 40)
@@ -157,7 +157,7 @@ def nothing_is_half_done(source: Source) -> Iterator[int]:
 
 @rule('tests neither sleep nor skip, and run the real part', path='tests/test_example.py', bad='time.sleep(1)',
       good='page.wait_for_url(address)')
-def tests_are_honest(source: Source) -> Iterator[int]:
+def honest_tests(source: Source) -> Iterator[int]:
     """Find sleeps, skips and mocks."""
     if source.is_test:
         for call, name in source.calls():
