@@ -26,7 +26,8 @@ class Person:
 
 PEOPLE = (
     Person('ines', 'Dr Ines Weber', Role.ADMINISTRATOR), Person('jana', 'Jana König', Role.CLINICIAN),
-    Person('tom', 'Tom Adeyemi', Role.PHOTOGRAPHER), Person('vera', 'Vera Lindqvist', Role.VIEWER), Person('aino', 'Aino Virtanen', Role.AUDITOR),
+    Person('tom', 'Tom Adeyemi', Role.PHOTOGRAPHER), Person('vera', 'Vera Lindqvist', Role.VIEWER),
+    Person('aino', 'Aino Virtanen', Role.AUDITOR),
 )
 
 

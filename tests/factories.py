@@ -41,7 +41,7 @@ def an_entry(clinic: Clinic, actor: Actor, patient: str, *, notes: str = '', ima
 
 
 def a_stored_image(clinic: Clinic, actor: Actor, patient: str, *, captured_at: datetime = CAPTURED, original: bytes | None = None) -> str:
-    """Put an image into a pool without asking the decoder: real encrypted files, a real row, a picture that needs no reading. Return its key.
+    """Put an image into a pool without asking the decoder: real encrypted files, a real row. Return its key.
 
     Each call makes different bytes, so that a pool takes as many as a test wants.
     """
@@ -57,7 +57,7 @@ def a_stored_image(clinic: Clinic, actor: Actor, patient: str, *, captured_at: d
 
 
 async def an_uploaded_image(clinic: Clinic, actor: Actor, patient: str, data: bytes, *, name: str = 'photo.jpg') -> str:
-    """Bring a photograph in as the upload route does, the real decoder included, and return its key. Fixture `add_photo` ends the decoder."""
+    """Bring a photograph in as the upload route does and return its key. The decoder is real: fixture `add_photo` ends it."""
     receiving = Receiving(open_door(clinic, actor, patient), name, len(data))
     await receiving.write(data)
     upload = await receiving.finish()

@@ -5,15 +5,29 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
+from app.clinic import open_clinic
 from tests.browser.driving import chromium_options, sign_in, watched
+from tests.cast import hire
+from tests.conftest import Template, settings_of
 from tests.serving import Server
 
 
+@pytest.fixture(scope='session')
+def staffed(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """A practice that has the cast as its users, signed in just now, and was never served."""
+    folder = tmp_path_factory.mktemp('staffed')
+    opened = open_clinic(settings_of(folder))
+    try:
+        return Template(folder, hire(opened))
+    finally:
+        opened.close()
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
+def server(staffed: Template, tmp_path: Path) -> Iterator[Server]:
     """A running server with the cast as its users. It can be stopped, killed and started again."""
+    staffed.copy(tmp_path)
     running = Server(tmp_path)
-    running.hire()
     running.start()
     try:
         yield running
