@@ -12,7 +12,7 @@ from tests.house import Function, Source, dotted, rule
 _TAG = re.compile(r'</?[a-z]')
 _ESCAPING = re.compile(r'(^|[._])(html|svg|escape|quote|quoteattr|asset)$')
 _NUMBER = re.compile(r'(^|_)(px|bytes|count|ratio|number|index|size|html|svg)$')
-_OWN_WORK = re.compile(r'^(_[a-z_]+|formatting\.\w+|motif\.\w+|logo|\w+_links|avatar_colour)$')
+_OWN_WORK = re.compile(r'^(_[a-z_]+|formatting\.\w+|motif\.\w+|logo|\w+_links|avatar_colour|time_of)$')
 _NUMBERS = {'int', 'float', 'len', 'round', 'sum', 'max', 'min'}
 _OWN_WORDS = {'classes', 'kind', 'size', 'tag', 'layout'}
 """Parameters that name a look: they are written in the program, never typed by a person.
