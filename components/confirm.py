@@ -15,7 +15,6 @@ async def confirmed(title: str, line: str, *, action: str, kind: str = 'primary'
         with box('df-dialog-foot'):
             button('Cancel', on_click=lambda: dialog.submit(False)).props('autofocus')
             button(action, kind=kind, on_click=lambda: dialog.submit(True))
-    try:
-        return bool(await dialog)
-    finally:
-        dialog.delete()
+    # not at once: while it fades out the browser gives the focus back to what opened it
+    dialog.on('hide', dialog.delete)
+    return bool(await dialog)

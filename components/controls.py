@@ -4,44 +4,22 @@ Own labels stand above fields, so the field itself carries the name as `aria-lab
 """
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from components import design
-from components.motif import crop_marks
+from components.elements import box as box
+from components.elements import symbol as symbol
+from components.elements import text as text
+from components.motif import crop_marks_svg
+from components.section import Section as Section
+from components.section import section as section
 
 Handler = Callable[..., Any]
 TEXT_LIMIT = 150_000  # one message of the live channel holds this much safely; more would never arrive
-
-
-def box(classes: str = '', *, tag: str = 'div', **attributes: str) -> ui.element:
-    """Show a plain element to put others into. Underscores in attribute names become hyphens (`aria_label`)."""
-    element = ui.element(tag).classes(classes)
-    _set(element, attributes)
-    return element
-
-
-def text(content: str, classes: str = '', *, tag: str = 'div', **attributes: str) -> TextElement:
-    """Show text, escaped by nature; `tag` makes it a heading or a label."""
-    element = TextElement(tag=tag, text=content).classes(classes)
-    _set(element, attributes)
-    return element
-
-
-def _set(element: ui.element, attributes: Mapping[str, str]) -> None:
-    # never through .props('a=b'): that parser would read a person's text as syntax
-    for name, value in attributes.items():
-        element.props[name.rstrip('_').replace('_', '-')] = value
-
-
-def symbol(name: str, classes: str = '') -> ui.icon:
-    """Show one symbol of the sprite; decorative, so hidden from screen readers."""
-    element = ui.icon(design.icon(name)).classes(f'df-icon {classes}')
-    element.props['aria-hidden'] = 'true'
-    return element
 
 
 def button(content: str, *, icon: str = '', kind: str = '', on_click: Handler | None = None, label: str = '', enabled: bool = True,
@@ -101,11 +79,10 @@ class Field:
 
 
 @contextmanager
-def _labelled(label: str, hint: str, classes: str) -> Iterator[tuple[ui.element, ui.element]]:
+def _labelled(label: str, hint: str, classes: str, *, bare: bool = False) -> Iterator[tuple[ui.element, ui.element]]:
     with box(f'df-field {classes}') as root:
-        with box('df-lab'):
-            caption = text(label, tag='span')
-            caption.props['aria-hidden'] = 'true'
+        with box('df-lab df-lab--bare' if bare else 'df-lab'):
+            text(label, tag='span', aria_hidden='true')  # the field carries the name itself
             if hint:
                 text(hint, 'df-hint', tag='span')
             state = box('df-lab-state')
@@ -120,13 +97,17 @@ def _field(control: ui.element, label: str, root: ui.element, state: ui.element)
 
 
 def text_field(label: str, *, value: str = '', placeholder: str = '', hint: str = '', classes: str = '', look: str = '', limit: int = 0,
-               on_change: Handler | None = None, required: bool = False) -> Field:
-    """Show a one-line field. `classes` places it in a form (df-span-3), `look` is df-f--mono, --lower, --tall."""
-    with _labelled(label, hint, classes) as (root, state):
+               icon: str = '', bare: bool = False, on_change: Handler | None = None, required: bool = False) -> Field:
+    """Show a one-line field. `classes` places it in a form (df-span-3), `look` is df-f--mono, --lower, --tall.
+
+    `bare` shows no label line (the name stays), `icon` stands before the text: both for a search field.
+    """
+    with _labelled(label, hint, classes, bare=bare) as (root, state):
         control = ui.input(value=value, placeholder=placeholder or None, on_change=on_change).classes(look)
-        control.props('autocomplete=off')
-        if limit:
-            control.props(f'maxlength={limit}')
+        control.props('autocomplete=off' + (f' maxlength={limit}' if limit else ''))
+        if icon:
+            with control.add_slot('prepend'):
+                symbol(icon)
         if required:
             control.props['aria-required'] = 'true'
         return _field(control, label, root, state)
@@ -143,28 +124,54 @@ def text_area(label: str, *, value: str = '', placeholder: str = '', hint: str =
 
 def select_field(label: str, options: Mapping[str, str] | Sequence[str], *, value: str = '', hint: str = '', classes: str = '',
                  placeholder: str = '', on_change: Handler | None = None) -> Field:
-    """Show a choice of one. With a mapping the keys are the values and the words are shown."""
+    """Show a choice of one. With a mapping the keys are the values and the words are shown; `placeholder` is the choice of none ('')."""
     with _labelled(label, hint, classes) as (root, state):
-        choices: Any = dict(options) if isinstance(options, Mapping) else list(options)
-        control = ui.select(choices, value=value if value in choices else None, on_change=on_change)
-        control.props(f'options-dense behavior=menu transition-show=fade transition-hide=fade dropdown-icon="{design.icon("chevron-down")}"')
+        choices = dict(options) if isinstance(options, Mapping) else {option: option for option in options}
         if placeholder:
-            control.props['placeholder'] = placeholder
+            choices = {'': placeholder} | choices
+        control = ui.select(choices, value=value if value in choices else None, on_change=on_change)
+        control.props('options-dense behavior=menu transition-show=fade transition-hide=fade')
+        control.props['dropdown-icon'] = design.icon('chevron-down')
         return _field(control, label, root, state)
 
 
+class Segmented:
+    """A few options side by side, one of them on."""
+
+    def __init__(self, options: Mapping[str, str], *, label: str, value: str, on_change: Handler | None, icons: Mapping[str, str]) -> None:
+        self.value = value
+        self._on_change = on_change
+        self._buttons: dict[str, ui.element] = {}
+        with box('df-seg', role='group', aria_label=label) as self.root:
+            for key, words in options.items():
+                self._buttons[key] = self._option(key, words, icons.get(key, ''))
+
+    def _option(self, key: str, words: str, drawn: str) -> ui.element:
+        with box('df-seg-option', tag='button', type='button', aria_pressed=str(key == self.value).lower()) as element:
+            if drawn:
+                symbol(drawn)
+                element.props['aria-label'] = element.props['title'] = words
+            else:
+                text(words, tag='span')
+        return element.on('click', lambda: self._choose(key), args=[])
+
+    def set_value(self, value: str) -> None:
+        """Show another option as chosen, without telling anyone."""
+        self.value = value
+        for key, element in self._buttons.items():
+            element.props['aria-pressed'] = str(key == value).lower()
+
+    def _choose(self, key: str) -> Any:
+        if key == self.value:
+            return None
+        self.set_value(key)
+        return self._on_change(key) if self._on_change else None
+
+
 def segmented(options: Mapping[str, str], *, label: str, value: str, on_change: Handler | None = None,
-              icons: Mapping[str, str] | None = None) -> ui.toggle:
-    """Show a few options side by side, one of them on. With `icons` only symbols are shown and the words become names."""
-    element = ui.toggle(dict(options), value=value, on_change=on_change).classes('df-seg')
-    element.props('unelevated no-caps :ripple="false" toggle-color=none toggle-text-color=none')
-    element.props['aria-label'] = label
-    element.props['role'] = 'group'
-    if icons:
-        element.props['options'] = [
-            shown | {'label': None, 'icon': design.icon(icons[key]), 'attrs': {'aria-label': options[key], 'title': options[key]}}
-            for shown, key in zip(element.props['options'], options, strict=True)]
-    return element
+              icons: Mapping[str, str] | None = None) -> Segmented:
+    """Show a few options side by side, one of them on. `on_change(key)`. With `icons` the words become names of symbols."""
+    return Segmented(options, label=label, value=value, on_change=on_change, icons=icons or {})
 
 
 def chip(content: str, *, on: bool = False, icon: str = '', on_click: Handler | None = None) -> ui.element:
@@ -198,7 +205,7 @@ def avatar(name: str, colour: str, *, initials: str, ring: bool = False) -> ui.e
 def empty_state(title: str, line: str = '') -> ui.element:
     """Show that nothing is here yet, and what to do. Actions go into the returned element."""
     with box('df-empty') as element:
-        ui.html(crop_marks(), sanitize=False, tag='span').classes('df-empty-art')  # own drawing, no value in it
+        ui.html(crop_marks_svg(), sanitize=False, tag='span').classes('df-empty-art')
         text(title, 'df-empty-title')
         if line:
             text(line)
@@ -219,57 +226,3 @@ def banner(kind: str, title: str, line: str = '', *, action: str = '', on_click:
         if action:
             button(action, on_click=on_click, size='small')
     return element
-
-
-@dataclass
-class Section:
-    """A collapsible part of a page. Put buttons into `tools`, the rest into `body`; title, count and summary stay when it is closed."""
-
-    root: ui.element
-    toggle: ui.element
-    tools: ui.element
-    body: ui.element
-    _count: TextElement
-    _summary: TextElement
-    open: bool = field(default=True)
-
-    def show(self, is_open: bool) -> None:
-        """Open or close it without telling anyone."""
-        self.open = is_open
-        self.root.classes(remove='df-section--closed') if is_open else self.root.classes('df-section--closed')
-        self.toggle.props['aria-expanded'] = str(is_open).lower()
-
-    def set_count(self, number: str) -> None:
-        """Write the number beside the title."""
-        self._count.set_text(number)
-
-    def set_summary(self, sentence: str) -> None:
-        """Write the line that stands in for the body when it is closed."""
-        self._summary.set_text(sentence)
-
-
-@contextmanager
-def section(title: str, *, count: str = '', summary: str = '', open: bool = True,
-            on_toggle: Callable[[bool], Any] | None = None) -> Iterator[Section]:
-    """Show a collapsible section and yield it, inside its body. `on_toggle(is_open)` remembers the choice."""
-    with box('df-section', tag='section', aria_label=title) as root:
-        with box('df-section-head'):
-            with box('df-section-name'):
-                with box('', tag='h2'), box('df-section-toggle', tag='button', type='button') as toggle:
-                    symbol('chevron-down')
-                    text(title, 'df-section-title', tag='span')
-                    counted = text(count, 'df-meta df-num', tag='span')
-                summed = text(summary, 'df-section-sum df-ell')
-            tools = box('df-section-tools')
-        body = box('df-section-body', id=f'section-{root.id}')
-    toggle.props['aria-controls'] = f'section-{root.id}'
-    made = Section(root=root, toggle=toggle, tools=tools, body=body, _count=counted, _summary=summed)
-    made.show(open)
-
-    def flip() -> Any:
-        made.show(not made.open)
-        return on_toggle(made.open) if on_toggle else None
-
-    toggle.on('click', flip)
-    with body:
-        yield made

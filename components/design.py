@@ -23,7 +23,8 @@ LIGHT = {
     'bad': '#B3261E', 'bad-soft': '#FBE9E7', 'on-bad': '#FFFFFF', 'info': '#2457A6', 'info-soft': '#E7EEF9',
     'mat': '#E4E7E9', 'select': '#0A7F9E', 'on-select': '#FFFFFF',
     'stage': '#17191C', 'stage-2': '#212428', 'stage-line': '#363B41', 'stage-text': '#F1F3F5', 'stage-text-2': '#B3BBC3',
-    'bar': '#1A1F23', 'on-bar': '#FFFFFF', 'bar-accent': '#62C6DA', 'on-bar-accent': '#04222A', 'bar-bad': '#FFB4AB', 'bar-hover': 'rgb(255 255 255/.1)',
+    'bar': '#1A1F23', 'on-bar': '#FFFFFF', 'bar-accent': '#62C6DA', 'on-bar-accent': '#04222A', 'bar-bad': '#FFB4AB',
+    'bar-hover': 'rgb(255 255 255/.1)',
     'scrim': 'rgb(12 16 20/.46)', 'on-photo': '#FFFFFF', 'photo-edge': 'rgb(255 255 255/.9)',
     'photo-label': 'rgb(12 16 20/.66)', 'photo-tick': 'rgb(10 14 18/.38)',
     'seg-on': '#FFFFFF', 'seg-edge': 'rgb(16 24 32/.07)',
@@ -67,7 +68,7 @@ _FONTS = (
 )
 # the order NiceGUI declares; repeated so that it holds whichever sheet the browser reads first
 _LAYERS = '@layer theme,base,quasar,nicegui,components,utilities,overrides,quasar_importants;'
-_APP_SHEETS = ('base', 'shell', 'controls', 'dialogs', 'patient', 'images', 'visit', 'lists')
+_APP_SHEETS = ('base', 'shell', 'controls', 'dialogs', 'patient', 'images', 'visit', 'lists', 'entry')
 
 
 def _read_assets() -> dict[str, bytes]:
@@ -102,8 +103,8 @@ def stylesheet() -> str:
 def plain_stylesheet() -> str:
     """Return the sheet of the pages without script (sign-in, set-up, errors); dark follows the system."""
     light, dark = _declare(_FIXED | LIGHT), _declare(DARK)
-    return '\n'.join((
-        _font_faces(), f':root{{color-scheme:light dark;{light}}}', f'@media(prefers-color-scheme:dark){{:root{{{dark}}}}}', _rules('plain')))
+    at_night = f'@media(prefers-color-scheme:dark){{:root{{{dark}}}}}'
+    return '\n'.join((_font_faces(), f':root{{color-scheme:light dark;{light}}}', at_night, _rules('plain')))
 
 
 _ASSETS = _read_assets() | {'dermafolio.css': stylesheet().encode(), 'plain.css': plain_stylesheet().encode()}

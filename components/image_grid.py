@@ -9,7 +9,6 @@ from nicegui import ui
 
 from components import formatting
 from components.controls import box, empty_state, text
-from components.design import icon_svg
 from data.read_models import ImageTile
 
 Size = Literal['S', 'M', 'L']
@@ -30,8 +29,8 @@ def time_of(tile: ImageTile, zone: tzinfo) -> str:
 
 
 def site_of(tile: ImageTile) -> str:
-    """Return 'Forearm, left'; empty when the site is not set. Never guessed."""
-    return ', '.join(part for part in (tile.body_site, tile.laterality) if part)
+    """Return 'Forearm, left'; empty when the site is not set: a side alone says nothing. Never guessed."""
+    return ', '.join(part for part in (tile.body_site, tile.laterality) if part) if tile.body_site else ''
 
 
 def describe(tile: ImageTile, zone: tzinfo) -> str:
@@ -49,19 +48,19 @@ def by_day(tiles: Iterable[ImageTile], zone: tzinfo, *, newest_first: bool = Tru
 
 def photo_html(tile: ImageTile, *, alt: str = '', kind: str = 'thumb') -> str:
     """Return the photo in its box of 4:3, so that nothing moves when it arrives."""
-    return (f'<span class="df-photo"><img src="/images/{escape(tile.key)}/{kind}" alt="{escape(alt)}" loading="lazy" decoding="async" '
-            f'width="{tile.width_px}" height="{tile.height_px}"></span>')
+    return (f'<img class="df-photo" src="/images/{escape(tile.key)}/{kind}" alt="{escape(alt)}" loading="lazy" decoding="async" '
+            f'width="{tile.width_px}" height="{tile.height_px}">')
 
 
-def tile_html(tile: ImageTile, zone: tzinfo, *, tick: bool, badge: str = '', alt: str = '') -> str:
-    """Return one tile: photo, tick, up to three caption lines. Every value is escaped."""
+def tile_html(tile: ImageTile, zone: tzinfo, *, badge: str = '', alt: str = '') -> str:
+    """Return one tile: photo and up to three caption lines, every value escaped. Few elements: there may be hundreds of tiles."""
     site = site_of(tile)
-    first = f'<b>{escape(site)}</b>' if site else '<span class="df-unset">Body site not set</span>'
-    ticked = f'<span class="df-tick">{icon_svg("check", 15)}</span>' if tick else ''
+    first = f'<b>{escape(site)}</b>' if site else '<b class="df-unset">Body site not set</b>'
     marked = f'<span class="df-badge">{escape(badge)}</span>' if badge else ''
-    caption = f'<span class="df-caps df-caps--third"><span>{escape(tile.caption)}</span></span>' if tile.caption else ''
-    return (f'{photo_html(tile, alt=alt)}{ticked}{marked}<span class="df-caps">{first}<span class="df-num">{time_of(tile, zone)}</span></span>'
-            f'<span class="df-caps df-caps--second"><span>{escape(tile.view) or "View not set"}</span></span>{caption}')
+    view = escape(tile.view or 'View not set')
+    caption = f'<span class="df-tile-caption">{escape(tile.caption)}</span>' if tile.caption else ''
+    return (f'{photo_html(tile, alt=alt)}{marked}{first}<time>{time_of(tile, zone)}</time>'
+            f'<span class="df-tile-view">{view}</span>{caption}')
 
 
 class ImageGrid:
@@ -124,7 +123,7 @@ class ImageGrid:
         chosen = bool(self._on_toggle) and tile.key not in self._gone
         name = describe(tile, self._zone)
         acts = chosen or (self._on_open is not None and tile.key not in self._gone)
-        fragment = tile_html(tile, self._zone, tick=chosen, badge=self._badges.get(tile.key, ''), alt='' if acts else name)
+        fragment = tile_html(tile, self._zone, badge=self._badges.get(tile.key, ''), alt='' if acts else name)
         element = ui.html(fragment, sanitize=False).classes('df-tile')
         self._elements[tile.key] = element
         if not acts:

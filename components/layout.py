@@ -2,7 +2,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
 from nicegui import ui
 
@@ -38,7 +38,7 @@ def frame(*, title: str, actor: Actor, practice_name: str, current: str, patient
     """
     ui.add_head_html(design.head_html())
     ui.page_title(f'{title} · {patient.unique_id} · Dermafolio' if patient else f'{title} · Dermafolio')
-    on = today or date.today()
+    on = today or datetime.now(UTC).date()
     with box('df-shell'):
         _side(actor, practice_name, current, patient, tab)
         with box('df-main', tag='main'):
@@ -51,7 +51,8 @@ def frame(*, title: str, actor: Actor, practice_name: str, current: str, patient
                     patient_banner(patient, tab=tab, today=on)
             with box('df-scroll', tabindex='-1'), box('df-page' if padded else '') as slots.body:
                 yield slots
-        ui.html(navigation.bottom_html(actor, current=current), sanitize=False, tag='nav').classes('df-bottom').props['aria-label'] = 'Short'
+        bottom = ui.html(navigation.bottom_html(actor, current=current), sanitize=False, tag='nav').classes('df-bottom')
+        bottom.props['aria-label'] = 'Short'
 
 
 def _side(actor: Actor, practice_name: str, current: str, patient: PatientHeader | None, tab: str) -> None:

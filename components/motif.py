@@ -3,7 +3,7 @@
 _MARK = 32
 
 
-def logo(size: int = 28) -> str:
+def logo_svg(size: int = 28) -> str:
     """Return the logo as markup: two frames laid over each other, the newer one filled."""
     return (f'<svg width="{size}" height="{size}" viewBox="0 0 32 32" aria-hidden="true" focusable="false">'
             '<rect x="3" y="3" width="19" height="19" rx="5.5" fill="none" stroke="var(--accent)" stroke-width="2.4"/>'
@@ -17,7 +17,7 @@ def _corners(left: int, top: int, width: int, height: int, mark: int) -> str:
             f'M{left} {bottom - mark}V{bottom}H{left + mark}M{right - mark} {bottom}H{right}V{bottom - mark}')
 
 
-def crop_marks() -> str:
+def crop_marks_svg() -> str:
     """Return two overlapping frames in the colour of the text around them, for empty states and errors."""
     return ('<svg class="df-marks" width="88" height="66" viewBox="0 0 88 66" fill="none" stroke="currentColor" stroke-width="1.5" '
             f'stroke-linecap="round" aria-hidden="true" focusable="false"><path d="{_corners(4, 4, 50, 38, 8)}" opacity=".55"/>'
@@ -38,11 +38,11 @@ def _scale(left: int, top: int, width: int) -> str:
 def _tones(left: int, top: int, width: int) -> str:
     gap = 5
     each = (width - 5 * gap) / 6
-    return ''.join(f'<rect x="{left + index * (each + gap):.1f}" y="{top}" width="{each:.1f}" height="34" rx="4" fill="var(--tone-{index + 1})"/>'
-                   for index in range(6))
+    return ''.join(f'<rect x="{left + index * (each + gap):.1f}" y="{top}" width="{each:.1f}" height="34" rx="4" '
+                   f'fill="var(--tone-{index + 1})"/>' for index in range(6))
 
 
-def login_art() -> str:
+def login_art_svg() -> str:
     """Return the sign-in picture: two frames of the same place, a target where they overlap, and the reference card. No patient's photo."""
     return ('<svg viewBox="0 0 580 612" preserveAspectRatio="xMinYMin meet" fill="none" aria-hidden="true" focusable="false">'
             '<rect x="176" y="104" width="220" height="292" fill="var(--art-line)" opacity=".14"/>'

@@ -4,7 +4,7 @@ from html import escape
 
 from components import formatting
 from components.design import avatar_colour, icon_svg
-from components.motif import logo
+from components.motif import logo_svg
 from data.actors import Actor, Permission
 from data.read_models import PatientHeader
 
@@ -68,7 +68,7 @@ def sidebar_html(actor: Actor, *, practice_name: str, current: str, patient: Pat
         f'<a class="df-nav" href="{escape(room.route)}"{_current(room.label == current)}>{icon_svg(room.icon)}'
         f'<span class="df-label">{escape(room.label)}</span></a>'
         for room in rooms_for(actor))
-    return (f'<a class="df-brand" href="/" aria-label="Dermafolio">{logo()}<span class="df-label">Dermafolio</span></a>{rooms}'
+    return (f'<a class="df-brand" href="/" aria-label="Dermafolio">{logo_svg()}<span class="df-label">Dermafolio</span></a>{rooms}'
             f'{_active_patient(patient, tab) if patient else ""}{_foot(actor, practice_name)}')
 
 
@@ -102,10 +102,10 @@ def _active_patient(patient: PatientHeader, tab: str) -> str:
 
 
 def _foot(actor: Actor, practice_name: str) -> str:
-    colour = avatar_colour(actor.user)
+    name, mark, colour = escape(actor.name), escape(formatting.initials(actor.name)), avatar_colour(actor.user)
     return ('<div class="df-foot"><div class="df-foot-who">'
-            f'<span class="df-avatar" style="--own:{colour}" title="{escape(actor.name)}" aria-hidden="true">{escape(formatting.initials(actor.name))}</span>'
-            f'<span class="df-grow df-label"><span class="df-ell df-f13 df-bold" style="display:block">{escape(actor.name)}</span>'
+            f'<span class="df-avatar" style="--own:{colour}" title="{name}" aria-hidden="true">{mark}</span>'
+            f'<span class="df-grow df-label"><span class="df-ell df-f13 df-bold" style="display:block">{name}</span>'
             f'<span class="df-ell df-f12 df-meta" style="display:block">{escape(practice_name)}</span></span></div>'
             '<form method="post" action="/logout"><button type="submit" class="df-nav">'
             f'{icon_svg("log-out")}<span class="df-label">Sign out</span></button></form></div>')

@@ -33,11 +33,12 @@ def last_seen(row: PatientRow, zone: tzinfo, *, today: date) -> str:
 
 
 def _card(row: PatientRow, zone: tzinfo, today: date) -> str:
-    who = escape(row.unique_id)
+    # without a name the unique ID is the name, and is not printed twice
+    who = f'<span class="df-mono">{escape(row.unique_id)}</span>' if row.name != row.unique_id else 'No name recorded'
     years = formatting.age(row.birth_on, today) if row.birth_on else ''
     return (f'<a class="df-card" href="{escape(patient_address(row.unique_id))}">{_mosaic(row)}'
             f'<span class="df-card-text"><span class="df-card-name">{escape(row.name)}</span>'
-            f'<span class="df-card-id df-num"><span class="df-mono">{who}</span>{f" · {years}" if years else ""}</span>'
+            f'<span class="df-card-id df-num">{who}{f" · {years}" if years else ""}</span>'
             f'<span class="df-card-when">{escape(last_seen(row, zone, today=today))}</span></span></a>')
 
 
@@ -58,8 +59,8 @@ def _badge(symbol: str, number: int, one: str, many: str) -> str:
 def _table_row(row: PatientRow, zone: tzinfo, today: date) -> str:
     years = formatting.age(row.birth_on, today) if row.birth_on else ''
     modified = formatting.day_short(formatting.local(row.last_modified, zone).date(), today=today)
-    cells = (f'<a href="{escape(patient_address(row.unique_id))}">{escape(row.name)}</a>', f'<span class="df-mono">{escape(row.unique_id)}</span>',
-             years)
+    cells = (f'<a href="{escape(patient_address(row.unique_id))}">{escape(row.name)}</a>',
+             f'<span class="df-mono">{escape(row.unique_id)}</span>', years)
     figures = (formatting.count(row.image_count), formatting.count(row.entry_count))
     tail = (escape(last_seen(row, zone, today=today)), modified)
     return ('<tr>' + ''.join(f'<td>{cell}</td>' for cell in cells) + ''.join(f'<td class="df-num">{cell}</td>' for cell in figures)

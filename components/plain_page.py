@@ -3,7 +3,7 @@ from html import escape
 from urllib.parse import urlencode
 
 from components.design import asset, icon_svg
-from components.motif import crop_marks, login_art, logo
+from components.motif import crop_marks_svg, login_art_svg, logo_svg
 
 _PLACE = 'Photos stay on your clinic’s own server.'
 
@@ -20,8 +20,10 @@ def login_page(practice_name: str, *, error: str = '', username: str = '', next_
 def setup_page(token: str, *, error: str = '', username: str = '', display_name: str = '') -> str:
     """Return the first-run page. It posts `username`, `display_name`, `password`, `repeat_password` to /setup?token=…"""
     fields = (_input('Username', 'username', value=username, autocomplete='username', focus=not username)
-              + _input('Display name', 'display_name', value=display_name, autocomplete='name', hint='As it stands on records, like Dr Ines Marlowe.')
-              + _input('Password', 'password', kind='password', autocomplete='new-password', hint='12 or more characters. A sentence is good.')
+              + _input('Display name', 'display_name', value=display_name, autocomplete='name',
+                       hint='As it stands on records, like Dr Ines Marlowe.')
+              + _input('Password', 'password', kind='password', autocomplete='new-password',
+                       hint='12 or more characters. A sentence is good.')
               + _input('Repeat password', 'repeat_password', kind='password', autocomplete='new-password'))
     form = _form('/setup?' + urlencode({'token': token}), 'Set up Dermafolio', 'You become its first administrator.', fields,
                  action='Create account', error=error)
@@ -32,7 +34,7 @@ def message_page(title: str, line: str, *, status_reference: str = '', link: tup
     """Return a page that says one thing: nothing here, not yours, link expired, something broke. `link` is (words, address)."""
     reference = f'<p class="df-ref">Reference <code>{escape(status_reference)}</code></p>' if status_reference else ''
     way_out = f'<a class="df-submit" href="{escape(link[1])}">{escape(link[0])}</a>' if link[0] else ''
-    body = (f'<div class="df-message"><div class="df-brand">{logo(30)}<span>Dermafolio</span></div><main>{crop_marks()}'
+    body = (f'<div class="df-message"><div class="df-brand">{logo_svg(30)}<span>Dermafolio</span></div><main>{crop_marks_svg()}'
             f'<h1>{escape(title)}</h1><p class="df-sub">{escape(line)}</p>{way_out}{reference}</main></div>')
     return _page(title, body)
 
@@ -49,15 +51,18 @@ def _input(label: str, name: str, *, kind: str = 'text', value: str = '', autoco
 
 
 def _form(address: str, title: str, line: str, fields: str, *, action: str, error: str) -> str:
-    alert = f'<div class="df-alert" role="alert" id="error">{icon_svg("circle-alert", 18)}<span>{escape(error)}</span></div>' if error else ''
+    alert = ''
+    if error:
+        alert = f'<div class="df-alert" role="alert" id="error">{icon_svg("circle-alert", 18)}<span>{escape(error)}</span></div>'
     return (f'<form class="df-form" method="post" action="{escape(address)}"><h1>{escape(title)}</h1><p class="df-sub">{escape(line)}</p>'
             f'{alert}{fields}<button class="df-submit" type="submit">{action}</button></form>')
 
 
 def _door(title: str, form: str) -> str:
     return _page(title, (
-        '<div class="df-door"><div class="df-art"><p>Same light, same angle,<br><span>twelve weeks apart.</span></p>' + login_art() + '</div>'
-        f'<main class="df-desk-door"><div class="df-brand">{logo(32)}<span>Dermafolio</span></div>{form}'
+        '<div class="df-door"><div class="df-art"><p>Same light, same angle,<br><span>twelve weeks apart.</span></p>'
+        f'{login_art_svg()}</div>'
+        f'<main class="df-desk-door"><div class="df-brand">{logo_svg(32)}<span>Dermafolio</span></div>{form}'
         f'<p class="df-note">{icon_svg("lock", 14)}<span>{_PLACE}</span></p></main></div>'))
 
 
