@@ -70,7 +70,8 @@ def verify(data_dir: DataDir = None, key_dir: KeyDir = None) -> None:
         typer.echo(problem, err=True)
     if findings.problems:
         raise Damage(f'{len(findings.problems)} problem{"s" if len(findings.problems) > 1 else ""} found.')
-    typer.echo(f'Verified: {findings.patients:,} patients, {findings.images:,} images, {findings.events:,} events. Nothing is missing or changed.')
+    typer.echo(f'Verified: {findings.patients:,} patients, {findings.images:,} images, {findings.events:,} events. '
+               'Nothing is missing or changed.')
 
 
 @audit.command('verify')

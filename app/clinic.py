@@ -96,7 +96,8 @@ class Clinic:
         try:
             with self.database.reading() as session:
                 yield Records(session, actor, self._ground)
-        except _AUDITED_REFUSALS as refusal:
+        except _AUDITED_REFUSALS as error:
+            refusal = error  # the name of an except clause is gone when the writer thread comes to it
             self.database.run(lambda: self._log_refusal(actor, refusal))
             raise
 
@@ -197,7 +198,8 @@ def open_clinic(settings: Settings, *, clock: Callable[[], datetime] = utc_now, 
     try:
         root_key = read_root_key(keys) if has_root_key(keys) else create_root_key(keys)
         vault = Vault(root_key, data / _KEYSTORE_FILE)
-        opened = Clinic(settings, Database(data / _DATABASE_FILE, vault.derive(Label.DATABASE)), vault, ImageStore(data / 'images'), Head(keys), clock, lock=lock)
+        database = Database(data / _DATABASE_FILE, vault.derive(Label.DATABASE))
+        opened = Clinic(settings, database, vault, ImageStore(data / 'images'), Head(keys), clock, lock=lock)
         _make_ready(opened, is_new=is_new, exclusive=exclusive)
     except BaseException:
         if lock is not None:
@@ -229,8 +231,8 @@ def _catch_up_head(opened: Clinic, *, is_new: bool) -> None:
     with opened.reading(anonymous()) as records:
         first, *tail = _links_from(records, head)
         if first != (head.seq, head.hash):
-            raise AuditChainBroken(f'The audit trail does not reach event {head.seq:,}: it was cut, or an older or another database was put in '
-                                   'place. Run `dermafolio audit verify`.', seq=head.seq)
+            raise AuditChainBroken(f'The audit trail does not reach event {head.seq:,}: it was cut, or an older or another database was '
+                                   'put in place. Run `dermafolio audit verify`.', seq=head.seq)
         link = head
         for seq, payload, digest, mac in tail:
             link = opened.chain.seal(link, payload)
@@ -274,7 +276,7 @@ def _take_lock(folder: Path) -> IO[str]:
 
 
 def _refuse_rows(result: object) -> None:
-    """A mapped row must not leave its unit of work: it would load itself later, elsewhere."""
+    """Keep mapped rows inside their unit of work: they would load themselves later, elsewhere."""
     items = result if isinstance(result, list | tuple) else (result,)
     if any(isinstance(item, SQLModel) and hasattr(item, '__table__') for item in items):
         raise TypeError('a unit of work returns plain values, not rows')

@@ -63,7 +63,8 @@ def _check_figures(records: Records, findings: Findings) -> None:
     for patient in records.session.exec(select(Patient)):
         findings.patients += 1
         kept = (patient.entry_count, patient.image_count, patient.last_appointment)
-        if kept != (counted['entries'].get(patient.id, 0), counted['images'].get(patient.id, 0), latest.get(patient.id)):
+        row = patient.id or 0
+        if kept != (counted['entries'].get(row, 0), counted['images'].get(row, 0), latest.get(row)):
             findings.problems.append(f'patient {patient.key}: the computed figures are not what the record holds')
         if patient.key not in keys:
             findings.problems.append(f'patient {patient.key}: the key is missing')

@@ -50,6 +50,7 @@ def _announce(clinic: Clinic, listening: socket.socket) -> None:
     address = f'http://[{host}]:{port}' if ':' in host else f'http://{host}:{port}'
     lines = [f'Dermafolio is running: {address}']
     if token := offer_setup(clinic):
-        lines += ['', 'Nobody is set up yet. Open this link within 15 minutes to create the first administrator:', f'{address}/setup?token={token}']
+        lines += ['', 'Nobody is set up yet. Open this link within 15 minutes to create the first administrator:',
+                  f'{address}/setup?token={token}']
     lines += ['', 'Ctrl-C stops it. Nothing is lost.']
     print('\n'.join(lines), flush=True)  # noqa: T201 -- the console is where the set-up link belongs

@@ -1,4 +1,4 @@
-"""Which sign-in has been shown which patient's pictures lately: thumbnails are served under that note, without one they log their own event."""
+"""Which sign-in was shown which patient's pictures lately: thumbnails are served under that note, without one they log an event."""
 from collections.abc import Callable
 from datetime import datetime, timedelta
 

@@ -1,7 +1,7 @@
 """The one autosave: what is typed is saved in order, soon, and once; the page's one indicator tells the truth about it.
 
     saving = Autosave(status, zone)
-    saving.add(text_area('Notes', value=entry.notes), lambda records: records.entries.amend, entry.key, 'notes', revision=entry.revisions.get('notes', 0))
+    saving.add(text_area('Notes', value=entry.notes), lambda records: records.entries.amend, entry.key, 'notes', revision=revision)
 
 The first key after a pause is saved at once, later ones at most 300 ms after the last. One save per field is under way at a time, so
 texts cannot overtake each other. "Saved" is shown only after the commit of the latest text. Someone else's text comes into a field
@@ -51,6 +51,9 @@ class Autosave:
             to_text: Callable[[Any], str] = lambda value: str(value or ''), to_value: Callable[[str], Any] = lambda stored: stored,
             on_saved: Callable[[Saved], Any] | None = None) -> 'SavedField':
         """Save a field from now on. `reads` is what a reader needs to be shown someone else's text of it."""
+        for gone in [known for known in self.fields if known.shown.control.is_deleted]:
+            gone.end()
+            self.fields.remove(gone)
         saved = SavedField(self, shown, act, key, name, revision, reads, to_text, to_value, on_saved)
         saved.listen()
         self.fields.append(saved)
@@ -89,6 +92,7 @@ class SavedField:
     state: SaveState = SaveState.IDLE
     burst: str = field(default_factory=new_key)
     has_focus: bool = False
+    end: Callable[[], None] = lambda: None
     _stored: str = ''
     _pending: str | None = None
     _actor: Actor | None = None
@@ -105,8 +109,8 @@ class SavedField:
         control.on_value_change(lambda event: self.typed(self.to_text(event.value)))
         control.on('focus', self._focused, [])
         control.on('blur', self._blurred, [])
-        end = clinic().hub.subscribe(self.key, self._heard)
-        ui.context.client.on_delete(end)
+        self.end = clinic().hub.subscribe(self.key, self._heard)
+        ui.context.client.on_delete(self.end)
 
     def typed(self, content: str) -> None:
         """Take a new text from the person."""
@@ -126,8 +130,10 @@ class SavedField:
         with clinic().reading(actor) as records:
             actor.require(self.reads, subject=self.key)
             history = records.fields.history(self.key, self.name)
-        if not history or history[0].actor != actor.user:
-            tell(f'{history[0].who or "Someone else"} changed this since. It now reads: {history[0].text}' if history else 'Nothing to undo.')
+        if not history:
+            return
+        if history[0].actor != actor.user:
+            tell(f'{history[0].who or "Someone else"} changed this since. It now reads: {history[0].text}')
             return
         self.burst = new_key()
         self._put(history[1].text if len(history) > 1 else '')
@@ -135,7 +141,7 @@ class SavedField:
 
     def typed_by_hand(self) -> None:
         """Save what stands in the field now, as if it had just been typed."""
-        self.typed(self.to_text(self.shown.control.value))
+        self.typed(self._mine())
 
     async def _save_until_quiet(self) -> None:
         """Save the latest text, wait out the pause, and go on while there is more."""
@@ -176,6 +182,7 @@ class SavedField:
         if self._pending is None:
             self._enter(SaveState.SAVED)
             self._mark(saved.at)
+            self._show_as_stored()
         if self.on_saved is not None:
             self.on_saved(saved)
 
@@ -190,6 +197,13 @@ class SavedField:
         """Leaving the field ends the burst; what others wrote meanwhile may come in now."""
         self.has_focus, self.burst = False, new_key()
         self._hear()
+        self._show_as_stored()
+
+    def _show_as_stored(self) -> None:
+        """Show the text as it was stored (an ID lowered, a date in one form), once nobody is in the field."""
+        is_quiet = self.state is SaveState.SAVED and not self.has_focus and self._pending is None
+        if is_quiet and not self.shown.control.is_deleted and self._mine() != self._stored:
+            self._put(self._stored)
 
     def _heard(self, change: Changed) -> None:
         """Someone stored this subject: look, at once and then at most five times a second."""
@@ -237,7 +251,8 @@ class SavedField:
                 self._marks = box('df-marks')
                 with self._marks:
                     text('', 'df-saved-at', tag='span')
-                    button('Undo', kind='ghost', size='small', on_click=self.undo, label=f'Undo {self.name.replace("_", " ")}').classes('df-undo')
+                    words = f'Undo {self.name.replace("_", " ")}'
+                    button('Undo', kind='ghost', size='small', on_click=self.undo, label=words).classes('df-undo')
         first = self._marks.default_slot.children[0]
         first.set_text(f'Saved {clock(at, self.desk.zone)}')  # type: ignore[attr-defined]
 
@@ -251,10 +266,13 @@ class SavedField:
             text(f'{who} changed this meanwhile. Both texts are kept.', 'df-conflict-title')
             text(conflict.theirs or 'empty', 'df-conflict-theirs')
             with box('df-conflict-acts'):
-                mine = self.to_text(self.shown.control.value)
-                button('Keep both', kind='primary', size='small', on_click=lambda: self._decide(f'{conflict.theirs}\n{mine}', conflict))
-                button('Keep mine', size='small', on_click=lambda: self._decide(self.to_text(self.shown.control.value), conflict))
+                button('Keep both', kind='primary', size='small',
+                       on_click=lambda: self._decide(f'{conflict.theirs}\n{self._mine()}', conflict))
+                button('Keep mine', size='small', on_click=lambda: self._decide(self._mine(), conflict))
                 button('Keep theirs', size='small', on_click=lambda: self._decide(conflict.theirs, conflict))
+
+    def _mine(self) -> str:
+        return self.to_text(self.shown.control.value)
 
     def _decide(self, content: str, conflict: ChangedMeanwhile) -> None:
         """Store the person's decision over the version it was made against; a newer one asks again."""

@@ -58,7 +58,8 @@ class AuditChain:
         """Return the link before the first event."""
         return Link(0, GENESIS, self.mac(GENESIS))
 
-    def verify(self, rows: Iterable[tuple[int, str, bytes, bytes]], head: Link, *, progress: Callable[[int], None] | None = None) -> Verified:
+    def verify(self, rows: Iterable[tuple[int, str, bytes, bytes]], head: Link, *,
+               progress: Callable[[int], None] | None = None) -> Verified:
         """Check rows (seq, payload, hash, mac) in order against each other and against the head. Raise at the first bad one."""
         if not hmac.compare_digest(head.mac, self.mac(head.hash)):
             raise AuditChainBroken('Not verified: the head in the key folder is not one of ours.', seq=head.seq)
@@ -67,7 +68,8 @@ class AuditChain:
         for seq, payload, digest, mac in rows:
             expected = self.seal(link, payload)
             if seq != expected.seq:
-                raise AuditChainBroken(f'Not verified: event {expected.seq:,} is missing. Everything before it is intact.', seq=expected.seq)
+                raise AuditChainBroken(f'Not verified: event {expected.seq:,} is missing. Everything before it is intact.',
+                                       seq=expected.seq)
             if digest != expected.hash or not hmac.compare_digest(mac, expected.mac):
                 raise AuditChainBroken(f'Not verified: event {seq:,} does not match its seal. Everything before it is intact.', seq=seq)
             if seq == head.seq:
@@ -83,7 +85,8 @@ class AuditChain:
     @staticmethod
     def _meet_head(link: Link, head: Link) -> bool:
         if link.hash != head.hash:
-            raise AuditChainBroken(f'Not verified: event {link.seq:,} is not the one that was written. Another database was put in place.', seq=link.seq)
+            raise AuditChainBroken(f'Not verified: event {link.seq:,} is not the one that was written. Another database was put in place.',
+                                   seq=link.seq)
         return True
 
 

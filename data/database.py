@@ -114,8 +114,8 @@ class Database:
         return self._writing
 
     def _engine(self, *, pool_size: int, begin: str, cache_kib: int, query_only: bool) -> Engine:
-        engine = create_engine(f'sqlite:///{self.path}', module=sqlcipher, poolclass=QueuePool, pool_size=pool_size, max_overflow=2 if query_only else 0,
-                               connect_args={'check_same_thread': False})
+        engine = create_engine(f'sqlite:///{self.path}', module=sqlcipher, poolclass=QueuePool, pool_size=pool_size,
+                               max_overflow=2 if query_only else 0, connect_args={'check_same_thread': False})
 
         @event.listens_for(engine, 'connect')
         def prepare(connection: Any, _record: Any) -> None:

@@ -72,7 +72,8 @@ class Records:
         """Pass, or raise the refusal that will be audited."""
         self.actor.require(permission, subject=subject)
 
-    def log(self, action: Action, *, subject: str = '', patient: str = '', outcome: Outcome = Outcome.DONE, detail: Detail | None = None) -> int:
+    def log(self, action: Action, *, subject: str = '', patient: str = '', outcome: Outcome = Outcome.DONE,
+            detail: Detail | None = None) -> int:
         """Seal one event into this transaction and return its number. `detail` holds keys, enum values and numbers, never free text."""
         payload = rfc8785.dumps({
             'action': action.value, 'address': self.actor.address, 'at': moment_text(self.now), 'detail': dict(detail or {}),
@@ -86,7 +87,8 @@ class Records:
 
     def last_link(self) -> Link:
         """Return the link of the last event in the trail, as this transaction sees it."""
-        row = self.session.exec(select(AuditEvent.seq, AuditEvent.hash, AuditEvent.mac).order_by(col(AuditEvent.seq).desc()).limit(1)).first()
+        newest = select(AuditEvent.seq, AuditEvent.hash, AuditEvent.mac).order_by(col(AuditEvent.seq).desc()).limit(1)
+        row = self.session.exec(newest).first()
         return Link(row[0] or 0, row[1], row[2]) if row else self.ground.chain.genesis()
 
     def tell(self, subject: str, field: str = '', version: int = 0, *, burst: str = '') -> None:

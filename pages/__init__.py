@@ -39,10 +39,12 @@ def build(opened: Clinic) -> ASGIApp:
     register(web, opened)
     live_gate.install_live_gate(opened.resolve)
     settings = opened.settings
-    return Gate(web, resolve=opened.resolve, hosts=loopback_hosts(settings.port), error_page=_error_page, is_setup_open=lambda: is_setup_open(opened),
-                body_limit=BodyLimits(uploads=settings.max_image_bytes * _FILES_PER_REQUEST), framework=live_gate.FRAMEWORK)
+    return Gate(web, resolve=opened.resolve, hosts=loopback_hosts(settings.port), error_page=_error_page,
+                is_setup_open=lambda: is_setup_open(opened), framework=live_gate.FRAMEWORK,
+                body_limit=BodyLimits(uploads=settings.max_image_bytes * _FILES_PER_REQUEST))
 
 
 def _error_page(reference: str) -> str:
-    return plain_page.message_page('Something went wrong', 'What you did before is saved. Try again; if it stays, tell whoever looks after the server.',
-                                   status_reference=reference)
+    return plain_page.message_page(
+        'Something went wrong', 'What you did before is saved. Try again; if it stays, tell whoever looks after the server.',
+        status_reference=reference)

@@ -10,7 +10,7 @@ from data.models.setting import PRACTICE_SETTINGS, PracticeSetting, Setting
 from data.models.user import User, UserSession
 
 __all__ = [
-    'PATIENT_FIELDS', 'PRACTICE_SETTINGS', 'Action', 'AuditEvent', 'CapturedHow', 'ComparisonGroup', 'ComparisonImage', 'DoneRequest', 'Entry',
-    'EntryImage', 'FieldVersion', 'Image', 'Laterality', 'Layout', 'Outcome', 'Patient', 'PatientBase', 'PatientDraft', 'PatientFormerId',
-    'PracticeSetting', 'Section', 'SectionState', 'Setting', 'Sex', 'SkinType', 'User', 'UserSession', 'View',
+    'PATIENT_FIELDS', 'PRACTICE_SETTINGS', 'Action', 'AuditEvent', 'CapturedHow', 'ComparisonGroup', 'ComparisonImage', 'DoneRequest',
+    'Entry', 'EntryImage', 'FieldVersion', 'Image', 'Laterality', 'Layout', 'Outcome', 'Patient', 'PatientBase', 'PatientDraft',
+    'PatientFormerId', 'PracticeSetting', 'Section', 'SectionState', 'Setting', 'Sex', 'SkinType', 'User', 'UserSession', 'View',
 ]

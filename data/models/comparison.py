@@ -25,7 +25,7 @@ class ComparisonGroup(SQLModel, table=True):
     key: str = key_field()
     entry_id: int = Field(foreign_key='entry.id', index=True)
     title: str = Field(default='', max_length=120)
-    layout: Layout = Field(default=Layout.SIDE_BY_SIDE, sa_type=enum_type(Layout))  # type: ignore[call-overload]
+    layout: Layout = Field(default=Layout.SIDE_BY_SIDE, sa_type=enum_type(Layout))
     created_at: datetime
 
 

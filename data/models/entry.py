@@ -50,5 +50,5 @@ class SectionState(SQLModel, table=True):
 
     user_id: int = Field(foreign_key='user.id', primary_key=True)
     entry_id: int = Field(foreign_key='entry.id', primary_key=True)
-    section: Section = Field(primary_key=True, sa_type=enum_type(Section))  # type: ignore[call-overload]
+    section: Section = Field(primary_key=True, sa_type=enum_type(Section))
     is_open: bool

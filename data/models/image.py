@@ -52,10 +52,10 @@ class Image(SQLModel, table=True):
     captured_local: str = Field(default='', max_length=19)
     captured_offset: str = Field(default='', max_length=6)
     captured_at: datetime
-    captured_how: CapturedHow = Field(sa_type=enum_type(CapturedHow))  # type: ignore[call-overload]
+    captured_how: CapturedHow = Field(sa_type=enum_type(CapturedHow))
     received_at: datetime
     received_from: str = Field(default='', max_length=32)
     caption: str = Field(default='', max_length=500)
     body_site: str = Field(default='', max_length=80)
-    laterality: Laterality | None = Field(default=None, sa_type=enum_type(Laterality))  # type: ignore[call-overload]
-    view: View | None = Field(default=None, sa_type=enum_type(View))  # type: ignore[call-overload]
+    laterality: Laterality | None = Field(default=None, sa_type=enum_type(Laterality))
+    view: View | None = Field(default=None, sa_type=enum_type(View))

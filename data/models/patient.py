@@ -22,7 +22,7 @@ class Sex(StrEnum):
 class SkinType(StrEnum):
     """Fitzpatrick skin phototype."""
 
-    I = 'I'  # noqa: E741 -- the field's own name for it
+    I = 'I'  # noqa: E741 -- the type's own name
     II = 'II'
     III = 'III'
     IV = 'IV'
@@ -38,9 +38,9 @@ class PatientBase(SQLModel):
     given_names: str = Field(default='', max_length=120)
     preferred_name: str = Field(default='', max_length=120)
     birth_date: date | None = None
-    sex: Sex | None = Field(default=None, sa_type=enum_type(Sex))  # type: ignore[call-overload]
+    sex: Sex | None = Field(default=None, sa_type=enum_type(Sex))
     gender: str = Field(default='', max_length=60)
-    skin_type: SkinType | None = Field(default=None, sa_type=enum_type(SkinType))  # type: ignore[call-overload]
+    skin_type: SkinType | None = Field(default=None, sa_type=enum_type(SkinType))
     phone: str = Field(default='', max_length=60)
     email: str = Field(default='', max_length=200)
     street: str = Field(default='', max_length=200)

@@ -14,7 +14,7 @@ class User(SQLModel, table=True):
     key: str = key_field()
     username: str = Field(max_length=64, unique=True)
     display_name: str = Field(max_length=120)
-    role: Role = Field(sa_type=enum_type(Role))  # type: ignore[call-overload]
+    role: Role = Field(sa_type=enum_type(Role))
     password_hash: str
     created_at: datetime
     deactivated_at: datetime | None = None

@@ -66,14 +66,16 @@ class Comparisons(Repository):
         self.session.add(group)
         self.records.patients.touch(patient)
         if saved.is_new_version:
-            self.records.log(Action.COMPARISON_ARRANGE, subject=key, patient=patient.key, detail={'field': 'title', 'version': saved.version})
+            self.records.log(Action.COMPARISON_ARRANGE, subject=key, patient=patient.key,
+                             detail={'field': 'title', 'version': saved.version})
         self.records.tell(key, 'title', saved.revision, burst=burst)
         return saved
 
     def of(self, entry_id: int) -> list[GroupRecord]:
         """Return the groups of an entry in the order they were made; for the entry's own record only."""
         zone = self.records.settings.zone()
-        groups = self.session.exec(select(ComparisonGroup).where(ComparisonGroup.entry_id == entry_id).order_by(col(ComparisonGroup.id))).all()
+        query = select(ComparisonGroup).where(ComparisonGroup.entry_id == entry_id).order_by(col(ComparisonGroup.id))
+        groups = self.session.exec(query).all()
         images: dict[int, list[ImageTile]] = {}
         for group_id, image in self.session.exec(
                 select(ComparisonImage.group_id, Image).join(Image).where(col(ComparisonImage.group_id).in_([group.id for group in groups]))

@@ -61,8 +61,8 @@ class Entries(Repository):
         owner = self.records.patients.row(patient)
         owner.entry_numbers_given += 1
         clinician = self.session.exec(select(User.id).where(User.key == self.records.actor.user)).first()
-        entry = Entry(key=new_key(), patient_id=owner.id or 0, number=owner.entry_numbers_given, appointment_at=self.records.now.replace(second=0, microsecond=0),
-                      clinician_id=clinician, created_at=self.records.now)
+        entry = Entry(key=new_key(), patient_id=owner.id or 0, number=owner.entry_numbers_given, clinician_id=clinician,
+                      appointment_at=self.records.now.replace(second=0, microsecond=0), created_at=self.records.now)
         self.session.add(entry)
         self.records.patients.touch(owner)
         self.records.remember_request(request_key, entry.key)
@@ -98,7 +98,8 @@ class Entries(Repository):
         new = [row for row in rows if row.id not in here]
         position = self.session.exec(select(func.max(EntryImage.position)).where(EntryImage.entry_id == entry.id)).one() or 0
         for offset, row in enumerate(new, 1):
-            self.session.add(EntryImage(entry_id=entry.id or 0, image_id=row.id or 0, position=position + offset, placed_at=self.records.now))
+            self.session.add(EntryImage(entry_id=entry.id or 0, image_id=row.id or 0, position=position + offset,
+                                        placed_at=self.records.now))
         if new:
             self._rearranged(Action.ENTRY_PLACE, entry, patient, [row.key for row in new])
         return len(new)
@@ -130,8 +131,9 @@ class Entries(Repository):
         keys = self._workspace_keys([entry.id or 0 for entry, _name in rows])
         groups = self.records.comparisons.counts([entry.id or 0 for entry, _name in rows])
         may_read = self.records.actor.may(Permission.NOTES_READ)
-        return [EntrySummary(entry.key, entry.number, entry.appointment_at, name or '', _first_line(entry.notes) if may_read else '',
-                             len(keys.get(entry.id or 0, ())), groups.get(entry.id or 0, 0), keys.get(entry.id or 0, ())) for entry, name in rows]
+        return [EntrySummary(
+            entry.key, entry.number, entry.appointment_at, name or '', _first_line(entry.notes) if may_read else '',
+            len(keys.get(entry.id or 0, ())), groups.get(entry.id or 0, 0), keys.get(entry.id or 0, ())) for entry, name in rows]
 
     def record(self, patient: str, number: int) -> EntryRecord:
         """Return one visit with its images, comparisons and what this reader left open."""
@@ -146,9 +148,10 @@ class Entries(Repository):
         images = self.session.exec(select(Image).join(EntryImage).where(EntryImage.entry_id == entry.id)
                                    .order_by(col(Image.captured_at).desc(), col(EntryImage.position)))
         may_read = self.records.actor.may(Permission.NOTES_READ)
-        return EntryRecord(entry.key, patient, entry.number, entry.appointment_at, clinician or '', entry.notes if may_read else '', may_read,
-                           self.records.fields.revisions(entry.key), [tile(image, zone) for image in images],
-                           self.records.comparisons.of(entry.id or 0), self._sections(entry.id or 0))
+        return EntryRecord(
+            entry.key, patient, entry.number, entry.appointment_at, clinician or '', entry.notes if may_read else '', may_read,
+            self.records.fields.revisions(entry.key), [tile(image, zone) for image in images], self.records.comparisons.of(entry.id or 0),
+            self._sections(entry.id or 0))
 
     def row(self, key: str) -> tuple[Entry, Patient]:
         """Return the stored rows of an entry and its patient; for repositories of this floor only."""

@@ -67,8 +67,9 @@ class Fields:
             self.records.session.add(latest)
             return Saved(text, latest.version, revision + 1, is_new_version=False, at=now)
         version = latest.version if latest else self._keep_what_was_there(subject, field, before)
-        self.records.session.add(FieldVersion(subject=subject, field=field, version=version + 1, revision=revision + 1, text=text, burst=burst,
-                                              actor=self.records.actor.user, from_at=now, until_at=now))
+        self.records.session.add(FieldVersion(
+            subject=subject, field=field, version=version + 1, revision=revision + 1, text=text, burst=burst, actor=self.records.actor.user,
+            from_at=now, until_at=now))
         self.records.session.flush()
         return Saved(text, version + 1, revision + 1, is_new_version=True, at=now)
 
@@ -85,8 +86,8 @@ class Fields:
 
     def history(self, subject: str, field: str) -> list[Version]:
         """Return the versions of a field, newest first. The caller has checked that the reader may see the subject."""
-        rows = self.records.session.exec(
-            select(FieldVersion).where(FieldVersion.subject == subject, FieldVersion.field == field).order_by(col(FieldVersion.version).desc()))
+        rows = self.records.session.exec(select(FieldVersion).where(FieldVersion.subject == subject, FieldVersion.field == field)
+                                         .order_by(col(FieldVersion.version).desc()))
         return [Version(row.version, row.text, self._name(row.actor), row.actor, row.from_at, row.until_at) for row in rows]
 
     def _latest(self, subject: str, field: str) -> FieldVersion | None:
@@ -102,7 +103,8 @@ class Fields:
         if not before:
             return 0
         now = self.records.now
-        self.records.session.add(FieldVersion(subject=subject, field=field, version=1, revision=0, text=before, actor='', from_at=now, until_at=now))
+        self.records.session.add(FieldVersion(
+            subject=subject, field=field, version=1, revision=0, text=before, actor='', from_at=now, until_at=now))
         return 1
 
     def _name(self, user: str) -> str:

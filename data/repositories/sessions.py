@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from sqlmodel import col, select
 
-from data.actors import ROLE_PERMISSIONS, Actor
+from data.actors import ROLE_PERMISSIONS, Actor, Role
 from data.columns import new_key
 from data.errors import NotFound
 from data.models import Action, Outcome, User, UserSession
@@ -47,5 +47,7 @@ class Sessions(Repository):
                 col(User.deactivated_at).is_(None))).first()
         if row is None:
             return None
-        session, user, name, role = row
-        return Actor(user=user, name=name, role=role, session=session, address=self.records.actor.address, permissions=ROLE_PERMISSIONS[role])
+        session, user, name = row[:3]
+        role = Role(row[3])
+        return Actor(user=user, name=name, role=role, session=session, address=self.records.actor.address,
+                     permissions=ROLE_PERMISSIONS[role])

@@ -82,7 +82,8 @@ class Users(Repository):
         if self.session.exec(select(User.id).where(User.username == username)).first():
             raise Conflict(f'The username {username} is taken.')
         name = clean_line(display_name)[:120] or username
-        user = User(key=new_key(), username=username, display_name=name, role=role, password_hash=password_hash, created_at=self.records.now)
+        user = User(key=new_key(), username=username, display_name=name, role=role, password_hash=password_hash,
+                    created_at=self.records.now)
         self.session.add(user)
         self.session.flush()
         self.records.log(Action.USER_INVITE, subject=user.key, detail={'role': role.value})

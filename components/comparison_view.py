@@ -1,0 +1,65 @@
+"""Comparisons: the images of a group side by side, baseline first, dates and the interval on them."""
+from datetime import tzinfo
+from html import escape
+
+from nicegui import ui
+
+from components.autosave import Autosave
+from components.controls import box, icon_button, text, text_field
+from components.formatting import day, interval
+from components.image_grid import day_of, describe, site_of
+from data.read_models import ImageTile
+from data.repositories.comparisons import GroupRecord
+
+_PAIR = 2
+
+
+def comparison_card(group: GroupRecord, saving: Autosave | None, *, zone: tzinfo) -> ui.element:
+    """Show one group and return its card. With `saving` its title can be edited, else it is a heading."""
+    many = len(group.images) > _PAIR
+    with box('df-pair-card', tag='article', aria_label=group_name(group)) as card:
+        ui.html(_panes_html(group.images, zone, kind='preview'), sanitize=False).classes('df-pair df-pair--many' if many else 'df-pair')
+        with box('df-pair-foot'):
+            if saving is not None:
+                title = text_field('Title', value=group.title, placeholder=group_name(group), look='df-f--bare', limit=120)
+                saving.add(title, lambda records: records.comparisons.arrange, group.key, 'title', revision=group.title_revision)
+            else:
+                text(group_name(group), 'df-t3', tag='h3')
+            icon_button('maximize-2', label=f'Full screen: {group_name(group)}', on_click=lambda: _full_screen(group, zone))
+    return card
+
+
+def group_name(group: GroupRecord) -> str:
+    """Return the title, or what the images say of themselves."""
+    sites = dict.fromkeys(site_of(tile) for tile in group.images if tile.body_site)
+    return group.title or '; '.join(sites) or 'Comparison'
+
+
+def summary(groups: list[GroupRecord]) -> str:
+    """Return the line that stands in for the closed section."""
+    return '; '.join(group_name(group) for group in groups)
+
+
+def _full_screen(group: GroupRecord, zone: tzinfo) -> None:
+    with ui.dialog().props('maximized transition-show=fade transition-hide=fade') as dialog, ui.card().classes('df-stage-dialog df-stage'):
+        dialog.props['aria-label'] = group_name(group)
+        with box('df-stage-head'):
+            text(group_name(group), 'df-t3', tag='h2')
+            with box('df-picker-end'):
+                icon_button('x', label='Close', on_click=dialog.close)
+        ui.html(_panes_html(group.images, zone, kind='preview'), sanitize=False).classes('df-stage-pair')
+    dialog.on('hide', dialog.delete)
+    dialog.open()
+
+
+def _panes_html(tiles: list[ImageTile], zone: tzinfo, *, kind: str) -> str:
+    """Return the images in order, each with its date, and the interval between the first and the last. Every value is escaped."""
+    panes = ''.join(
+        f'<span class="df-pane"><img src="/images/{escape(tile.key)}/{kind}" alt="{escape(describe(tile, zone))}" loading="lazy" '
+        f'decoding="async" width="{tile.width_px}" height="{tile.height_px}">'
+        f'<span class="df-badge df-num">{escape(day(day_of(tile, zone)))}</span></span>'
+        for tile in tiles)
+    if len(tiles) < _PAIR:
+        return panes
+    apart = interval(day_of(tiles[0], zone), day_of(tiles[-1], zone))
+    return f'{panes}<span class="df-interval df-num">{escape(apart)}</span>'

@@ -1,0 +1,196 @@
+"""One visit: workspace, comparisons, tags and notes. Everything saves as it is typed and is live in every open page."""
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+
+from nicegui import APIRouter, background_tasks, ui
+
+from app.clinic import clinic
+from components.autosave import Autosave
+from components.comparison_view import comparison_card
+from components.comparison_view import summary as comparisons_summary
+from components.controls import box, button, empty_state, segmented, text
+from components.entry_notes import appointment_field, notes_field, visit_facts
+from components.formatting import appointment, ordinal
+from components.image_viewer import ImageViewer
+from components.layout import frame
+from components.pool_picker import PoolPicker
+from components.refusals import refusals_shown
+from components.save_status import SaveStatus
+from components.section import Section, section
+from components.session import current_actor
+from components.surroundings import Surroundings, surroundings
+from components.workspace import Workspace
+from components.workspace import summary as workspace_summary
+from data.actors import Permission
+from data.models import Action
+from data.models import Section as Part
+from data.read_models import PatientHeader
+from data.records import Changed
+from data.repositories.entries import EntryRecord
+from data.repositories.fields import Saved
+
+router = APIRouter()
+
+
+@router.page('/patients/{unique_id}/entries/{number}')
+async def entry_page(unique_id: str, number: int) -> None:
+    """Show one visit after its event is written."""
+    around = surroundings()
+    with clinic().reading(around.actor) as records:
+        key = records.patients.key_of(unique_id)
+        found = records.entries.record(key, number)
+    await clinic().looked(around.actor, Action.ENTRY_VIEW, patient=key, subject=found.key, images=_images_of(found))
+    with clinic().reading(around.actor) as records:
+        page = EntryPage(around, records.patients.header(key), records.entries.record(key, number))
+    page.build()
+
+
+def _images_of(entry: EntryRecord) -> list[str]:
+    return sorted({tile.key for tile in [*entry.images, *(tile for group in entry.groups for tile in group.images)]})
+
+
+@dataclass
+class EntryPage:
+    """The page's parts and what they do to the records."""
+
+    around: Surroundings
+    patient: PatientHeader
+    entry: EntryRecord
+    cards: dict[str, ui.element] = field(default_factory=dict)
+    no_pairs: ui.element | None = None
+
+    @property
+    def may_arrange(self) -> bool:
+        """Tell whether this reader may change workspace, comparisons and appointment."""
+        return self.around.actor.may(Permission.ENTRY_WRITE)
+
+    def build(self) -> None:
+        """Compose the page and listen for what others change."""
+        around = self.around
+        with frame(title=appointment(self.entry.appointment_at, around.zone), actor=around.actor, practice_name=around.practice_name,
+                   current='Patients', patient=self.patient, today=around.today, padded=False) as slots:
+            self.slots = slots
+            with slots.status:
+                self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
+            self.viewer = ImageViewer(zone=around.zone, may_download=around.actor.may(Permission.IMAGE_ORIGINAL))
+            self.picker = PoolPicker(self.patient, appointment(self.entry.appointment_at, around.zone), zone=around.zone,
+                                     today=around.today, on_add=self.place)
+            with box('df-desk'):
+                with box('df-desk-main'):
+                    self._workspace_section()
+                    self._comparisons_section()
+                with box('df-desk-side df-rail'):
+                    self._notes_section()
+        end = clinic().hub.subscribe(self.entry.key, self._heard)
+        ui.context.client.on_delete(end)
+
+    async def place(self, images: list[str]) -> bool:
+        """Lay images into the workspace and tell whether that worked."""
+        with refusals_shown():
+            await clinic().change(current_actor(), lambda records: records.entries.place(self.entry.key, images))
+            self.saving.note(clinic().clock())
+            return True
+        return False
+
+    async def remove(self, images: list[str]) -> None:
+        """Take images out of the workspace; the pool keeps them."""
+        with refusals_shown():
+            await clinic().change(current_actor(), lambda records: records.entries.remove(self.entry.key, images))
+            self.saving.note(clinic().clock())
+
+    async def compare(self, images: list[str]) -> None:
+        """Make a comparison group of images."""
+        with refusals_shown():
+            await clinic().change(current_actor(), lambda records: records.comparisons.group(self.entry.key, images))
+            self.saving.note(clinic().clock())
+            self.comparisons.show(True)
+
+    def _workspace_section(self) -> None:
+        images, may = self.entry.images, self.may_arrange
+        with self._section('Workspace', Part.WORKSPACE, str(len(images)), workspace_summary(images)) as self.images_section:
+            self.workspace = Workspace(self.around.zone, self.around.today, on_open=self._open_viewer,
+                                       on_compare=self.compare if may else None, on_remove=self.remove if may else None)
+            with self.images_section.tools:
+                segmented({'S': 'S', 'M': 'M', 'L': 'L'}, label='Photo size', value='M',
+                          on_change=lambda event: self.workspace.set_size(event.value))
+                if self.may_arrange:
+                    button('Add from pool', icon='folder-plus', on_click=self._open_picker)
+            self.workspace.build(self.entry.images)
+
+    def _comparisons_section(self) -> None:
+        groups = self.entry.groups
+        with self._section('Comparisons', Part.COMPARISONS, str(len(groups)), comparisons_summary(groups)) as self.comparisons:
+            if self.may_arrange:
+                with self.comparisons.tools:
+                    button('New comparison', icon='plus', on_click=lambda: self.compare(sorted(self.workspace.chosen)))
+            self._pairs = box('df-pairs')
+            self._show_pairs()
+
+    def _notes_section(self) -> None:
+        with self._section('Tags and notes', Part.NOTES, '', ''):
+            notes_field(self.entry, self.around.actor, self.saving)
+            if self.may_arrange:
+                with box('df-visit-edit'):
+                    appointment_field(self.entry, self.saving, self.around.zone, on_saved=self._appointment_saved)
+            visit_facts([('Clinician', self.entry.clinician or 'Not recorded'), ('Entry', ordinal(self.entry.number))])
+
+    def _section(self, title: str, part: Part, count: str, summary: str) -> AbstractContextManager[Section]:
+        async def remember(is_open: bool) -> None:
+            with refusals_shown():
+                await clinic().change(current_actor(), lambda records: records.entries.remember_section(
+                    self.entry.key, part, is_open=is_open))
+        return section(title, count=count, summary=summary, open=self.entry.open_sections.get(part, True), on_toggle=remember)
+
+    def _show_pairs(self) -> None:
+        """Add the cards that are missing; one that is there stays, because someone may be typing its title."""
+        with self._pairs:
+            for group in self.entry.groups:
+                if group.key not in self.cards:
+                    self.cards[group.key] = comparison_card(group, self.saving if self.may_arrange else None, zone=self.around.zone)
+            if self.no_pairs is None and not self.entry.groups:
+                self.no_pairs = empty_state('No comparisons yet.', 'Select two or more photos, then Compare.')
+        if self.no_pairs is not None and self.entry.groups:
+            self.no_pairs.delete()
+            self.no_pairs = None
+
+    def _open_viewer(self, key: str) -> None:
+        self.viewer.open(self.entry.images, key)
+
+    async def _open_picker(self) -> None:
+        with refusals_shown():
+            actor = current_actor()
+            with clinic().reading(actor) as records:
+                pool = records.images.of(self.patient.key)
+            await clinic().looked(actor, Action.GALLERY_VIEW, patient=self.patient.key, images=[tile.key for tile in pool])
+            self.picker.open(pool, frozenset(tile.key for tile in self.entry.images))
+
+    def _appointment_saved(self, _saved: Saved) -> None:
+        self._refresh()
+
+    def _heard(self, change: Changed) -> None:
+        """Someone changed this entry: show what is not a field. Fields hear for themselves."""
+        if change.field in {'workspace', 'comparisons', 'appointment_at'}:
+            background_tasks.create(self._refresh_live(), name='live entry')
+
+    async def _refresh_live(self) -> None:
+        with self.slots.body:
+            with refusals_shown():
+                self._refresh()
+
+    def _refresh(self) -> None:
+        """Read the entry again and show it; a reader who may not see it any more is shown nothing new."""
+        actor = current_actor()
+        with clinic().reading(actor) as records:
+            before, self.entry = self.entry, records.entries.record(self.patient.key, self.entry.number)
+        if self.entry.appointment_at != before.appointment_at:
+            self.slots.heading.clear()
+            with self.slots.heading:
+                text(appointment(self.entry.appointment_at, self.around.zone), 'df-t2', tag='h1')
+        if self.entry.images != before.images:
+            self.workspace.show(self.entry.images)
+            self.images_section.set_count(str(len(self.entry.images)))
+            self.images_section.set_summary(workspace_summary(self.entry.images))
+        if self.entry.groups != before.groups:
+            self._show_pairs()
+            self.comparisons.set_count(str(len(self.entry.groups)))
+            self.comparisons.set_summary(comparisons_summary(self.entry.groups))
