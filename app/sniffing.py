@@ -1,5 +1,6 @@
 """Say what a file is by its first bytes, for the sentence that tells someone why it was not added."""
 
+import codecs
 import re
 
 PHOTO_BRANDS = frozenset((b'heic', b'heix', b'heim', b'heis', b'hevc', b'hevx', b'hevm', b'hevs', b'mif1', b'msf1', b'avif', b'avis'))
@@ -52,8 +53,8 @@ def _written(head: bytes) -> str:
     if SVG.search(head):
         return 'svg'
     try:
-        # The cut at 2,048 bytes may fall inside a character of up to four bytes.
-        text = head[:-3].decode() if len(head) == 2048 else head.decode()
+        # Incremental: the end of the head may fall inside a character.
+        text = codecs.getincrementaldecoder('utf-8')().decode(head)
     except UnicodeDecodeError:
         return 'other'
     return 'text' if not any(ord(sign) < 32 and sign not in '\t\n\r\f' for sign in text) else 'other'
