@@ -4,9 +4,9 @@ It holds no key and no database and has no threads. Each file is decoded in a pr
 nothing but its answer, and dies at its limits. What that process answers is as trustworthy as the file it read.
 
 A frame is two lengths, a JSON header and a body. A request is `{max_pixels, large_pixels, memory_bytes, cpu_s, wall_s}` and the
-file; `large_pixels` is how many may be decoded at once without asking. The answer is `{ok, thumb_bytes, preview_bytes}` and both
-renditions, `{refused: reason}`, or `{large: pixels}`: then the file is kept, and a request `{again: true, ...}` without a body
-decodes it.
+file; `large_pixels` is how many may be decoded without asking. A single READY byte answers the header, so that a server which
+picked a dead child has not spent the file on it. The answer is `{ok, thumb_bytes, preview_bytes}` and both renditions,
+`{refused: reason}`, or `{large: pixels}`: then the file is kept, and a request `{again: true, ...}` without a body decodes it.
 """
 
 import contextlib
@@ -18,6 +18,7 @@ import sys
 from typing import Any, BinaryIO, NoReturn
 
 LENGTHS = struct.Struct('>II')
+READY = b'+'
 MAX_ANSWER_BYTES = 32 << 20
 CAN_FORK = hasattr(os, 'fork')
 # Below the server, so that typing stays quick while photographs are read.
@@ -35,12 +36,15 @@ def run() -> None:
         os.nice(NICENESS)
         _widen(sys.stdin.fileno())
     source, sink, kept = sys.stdin.buffer, sys.stdout.buffer, b''
-    while (frame := read_frame(source)) is not None:
-        request, body = frame
+    while (asked := read_head(source)) is not None:
+        request, body_bytes = asked
+        _say(sink, READY)
+        body = source.read(body_bytes)
+        if len(body) < body_bytes:
+            return
         kept = kept if request.get('again') else body
         answer = _in_a_worker(request, kept) if CAN_FORK else answer_to(request, kept)
-        sink.write(answer)
-        sink.flush()
+        _say(sink, answer)
         if not asks_to_wait(answer):
             if not CAN_FORK:
                 return
@@ -58,14 +62,19 @@ def head(header: dict[str, Any], body_bytes: int) -> bytes:
     return LENGTHS.pack(len(text), body_bytes) + text
 
 
-def read_frame(source: BinaryIO) -> tuple[dict[str, Any], bytes] | None:
-    """Read one frame, or None at the end, also in the middle of a frame."""
+def read_head(source: BinaryIO) -> tuple[dict[str, Any], int] | None:
+    """Read the header of a frame and how long its body is, or None at the end."""
     lengths = source.read(LENGTHS.size)
     if len(lengths) < LENGTHS.size:
         return None
     header_bytes, body_bytes = LENGTHS.unpack(lengths)
-    header, body = source.read(header_bytes), source.read(body_bytes)
-    return (json.loads(header), body) if len(header) == header_bytes and len(body) == body_bytes else None
+    text = source.read(header_bytes)
+    return (json.loads(text), body_bytes) if len(text) == header_bytes else None
+
+
+def _say(sink: BinaryIO, answer: bytes) -> None:
+    sink.write(answer)
+    sink.flush()
 
 
 def asks_to_wait(answer: bytes) -> bool:

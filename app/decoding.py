@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from app.decoder import LENGTHS, MAX_ANSWER_BYTES, head
+from app.decoder import LENGTHS, MAX_ANSWER_BYTES, READY, head
 from data.errors import Refusal, TooLarge, UnreadableImage
 
 log = logging.getLogger('dermafolio.decoding')
@@ -128,7 +128,7 @@ class Decoding:
             if 'large' in answer:
                 # The child holds the file; the other one finishes its own large file meanwhile.
                 async with self._one_large:
-                    await child.write(head(request | {'again': True, 'large_pixels': request['max_pixels']}, 0))
+                    await child.ask(head(request | {'again': True, 'large_pixels': request['max_pixels']}, 0))
                     answer, body = await child.answer(request['wall_s'])
             outcome = _believed(answer, body, request['max_pixels'])
             self._idle.append(child)
@@ -144,14 +144,17 @@ class Decoding:
     async def _asked(self, request_head: bytes) -> '_Child':
         """Find or start a child and hand it the head of a request; one that died while idle shows it here, before the file is spent."""
         while not self._closed:
-            child = self._idle.pop() if self._idle else await self._started()
+            was_idle = bool(self._idle)
+            child = self._idle.pop() if was_idle else await self._started()
             try:
-                await child.write(request_head)
+                await child.ask(request_head)
                 return child
             except _Broken:
-                child.kill()
-                if child.is_new:
+                if not was_idle:
                     raise
+            finally:
+                if not child.listens:
+                    child.kill()
         raise _Broken('closed')
 
     async def _started(self) -> '_Child':
@@ -180,7 +183,7 @@ class _Child:
         assert process.stdin is not None and process.stdout is not None
         self._process, self._sink, self._source = process, process.stdin, process.stdout
         self.pid = process.pid
-        self.is_new = True
+        self.listens = False
 
     @property
     def alive(self) -> bool:
@@ -194,8 +197,19 @@ class _Child:
         except (OSError, RuntimeError) as error:
             raise _Broken(f'stopped listening, {type(error).__name__}') from error
 
+    async def ask(self, request_head: bytes) -> None:
+        self.listens = False
+        await self.write(request_head)
+        try:
+            async with asyncio.timeout(STALL_S):
+                ready = await self._source.readexactly(len(READY))
+        except (OSError, EOFError) as error:
+            raise _Broken(f'is not there, {type(error).__name__}') from error
+        if ready != READY:
+            raise _Broken('answered nonsense')
+        self.listens = True
+
     async def answer(self, wall_s: float) -> tuple[dict[str, Any], bytes]:
-        self.is_new = False
         try:
             async with asyncio.timeout(wall_s + STALL_S):
                 header_bytes, body_bytes = LENGTHS.unpack(await self._source.readexactly(LENGTHS.size))
