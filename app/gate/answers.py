@@ -61,7 +61,7 @@ class Answer:
         else:
             await self._send(message)
 
-    async def refuse(self, refused: Refused, receive: Receive) -> None:
+    async def refuse(self, refused: Refused, rest: Receive | None) -> None:
         """Answer in place of the application and close the line; what it sends from now on is dropped."""
         self.is_over = True
         if self.is_started:
@@ -69,7 +69,7 @@ class Answer:
         headers = [(b'content-type', b'text/plain; charset=utf-8'), (b'connection', b'close')]
         if refused.location:
             headers.append((b'location', refused.location.encode('ascii')))
-        await self._whole(refused.status, headers, refused.sentence.encode(), receive)
+        await self._whole(refused.status, headers, refused.sentence.encode(), rest)
 
     async def apologise(self, page: str, *, as_html: bool) -> None:
         """Answer 500 with a page that names nothing but a reference."""
@@ -107,15 +107,15 @@ class Answer:
         await self._send({**start, 'headers': _dressed(headers, policy, b'no-store')})
         await self._send({'type': 'http.response.body', 'body': page})
 
-    async def _whole(self, status: int, headers: Headers, body: bytes, receive: Receive | None) -> None:
+    async def _whole(self, status: int, headers: Headers, body: bytes, rest: Receive | None) -> None:
         self.is_started = True
         is_html = headers[0][1].startswith(b'text/html')
         headers = [*headers, (b'content-length', str(len(body)).encode())]
         dressed = _dressed(headers, (_PLAIN_POLICY if is_html else _FILE_POLICY).encode(), b'no-store')
         await self._send({'type': 'http.response.start', 'status': status, 'headers': dressed})
         await self._send({'type': 'http.response.body', 'body': body, 'more_body': True})
-        if receive is not None:
-            await linger(receive)
+        if rest is not None:
+            await linger(rest)
         await self._send({'type': 'http.response.body', 'body': b''})
 
     def _cache(self, status: int, wanted: bytes) -> bytes:

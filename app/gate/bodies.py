@@ -31,9 +31,12 @@ def declared_bytes(scope: Scope) -> int:
 
 
 class CountedBody:
-    """Hand a body on while it fits. When it does not, call `refuse` at once and tell the application that its client has gone."""
+    """Hand a body on while it fits.
 
-    def __init__(self, receive: Receive, limit: int, refuse: Callable[[], Awaitable[None]]) -> None:
+    When it does not, `refuse` is called at once, with what is left to be read, and the application hears that its client has gone.
+    """
+
+    def __init__(self, receive: Receive, limit: int, refuse: Callable[[Receive | None], Awaitable[None]]) -> None:
         self._receive, self._limit, self._refuse = receive, limit, refuse
         self._bytes = 0
         self.is_refused = False
@@ -47,7 +50,7 @@ class CountedBody:
         if self._bytes <= self._limit:
             return message
         self.is_refused = True
-        await self._refuse()
+        await self._refuse(self._receive if message.get('more_body') else None)
         return {'type': 'http.disconnect'}
 
 

@@ -1,6 +1,7 @@
 """Stand outermost and let in only what is known, asked from here, and signed in."""
 import logging
 import secrets
+import traceback
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ FOREIGN_ORIGIN = Refused(403, 'This request did not come from a page of this ser
 NOT_SIGNED_IN = Refused(401, 'Sign in first.')
 CLOSED = Refused(404, 'There is nothing here.')
 TOO_LARGE = Refused(413, 'This is larger than allowed.')
+_FRAMES = 10
 _log = logging.getLogger('dermafolio.gate')
 
 
@@ -57,7 +59,7 @@ class Gate:
             if refused is not None:
                 await answer.refuse(refused, receive)
                 return
-            body = CountedBody(receive, limit, lambda: answer.refuse(TOO_LARGE, receive))
+            body = CountedBody(receive, limit, lambda rest: answer.refuse(TOO_LARGE, rest))
             await self.app(scope, body.receive, answer.send)
         except ClientDisconnect:
             answer.is_over = True  # the line is gone: there is nobody to answer
@@ -71,7 +73,7 @@ class Gate:
         if answer.is_over:
             return
         reference = secrets.token_hex(4)
-        _log.error('reference %s: %s', reference, type(error).__name__ if error else 'an answer that may not leave', exc_info=error)
+        _log.error('reference %s: %s', reference, _in_short(error) if error else 'an answer that may not leave')
         if requests.wants_page(scope):
             await answer.apologise(self._error_page(reference), as_html=True)
         else:
@@ -113,6 +115,11 @@ class Gate:
     def _actor(self, scope: Scope) -> Actor | None:
         token = requests.session_token(scope)
         return self._resolve(token, requests.address_of(scope)) if token else None
+
+
+def _in_short(error: Exception) -> str:
+    """Return the end of the trace: above it stand only the many floors of the framework."""
+    return ''.join(traceback.format_exception(error, limit=-_FRAMES, chain=False)).rstrip()
 
 
 def _sign_in_address(scope: Scope) -> str:
