@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from app.clinic import Clinic, Setup
 from app.passwords import check_strength, hash_password, verify
+from app.settings import local_zone
 from data.actors import Actor, anonymous, console_actor
 from data.errors import Conflict, Refusal
 from data.records import Records
@@ -40,6 +41,7 @@ async def found(clinic: Clinic, token: str, *, username: str, display_name: str,
 
     def work(records: Records) -> None:
         user = records.users.found(username, display_name, hashed)
+        records.settings.change('time_zone', local_zone())
         records.sessions.open(user, sha256(session_token.encode()).hexdigest(), agent)
 
     founder = console_actor('set-up link')

@@ -1,11 +1,14 @@
-"""The program's settings: from the environment (`DERMAFOLIO_…`) and the command line. The practice's own settings live in the database."""
+"""The program's settings, from the environment (`DERMAFOLIO_…`) and the command line. The practice's own live in the database."""
+import os
 from pathlib import Path
+from zoneinfo import available_timezones
 
 import platformdirs
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
+_LOCAL_TIME = Path('/etc/localtime')
 
 
 class Settings(BaseSettings):
@@ -35,3 +38,11 @@ class Settings(BaseSettings):
     def max_image_pixels(self) -> int:
         """The largest photograph accepted, in pixels."""
         return self.max_image_megapixels * 1_000_000
+
+
+def local_zone() -> str:
+    """Return the name of this machine's time zone (`Europe/Berlin`), UTC when it does not say: what a new practice begins with."""
+    linked = _LOCAL_TIME.resolve().parts
+    named = '/'.join(linked[linked.index('zoneinfo') + 1:]) if 'zoneinfo' in linked else ''
+    candidate = os.environ.get('TZ', '').lstrip(':') or named
+    return candidate if candidate in available_timezones() else 'UTC'
