@@ -1,7 +1,7 @@
 """Values as they are typed, cleaned and folded. Pure functions; refusals are sentences."""
 import re
 import unicodedata
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,15 +11,22 @@ from data.errors import Invalid
 TEXT_LIMIT = 150_000
 """Characters a long text field takes: what the live channel carries with room to spare."""
 
-_UNIQUE_ID = re.compile(r'[a-z0-9_-]{2,32}')
+_UNIQUE_ID = re.compile(r'[A-Za-z0-9_-]+')  # checked before lowering: the Kelvin sign would become a k
 _RESERVED_IDS = frozenset({'new'})
 _DATE_SHAPES = ('%Y-%m-%d', '%d %b %Y', '%d %B %Y', '%d.%m.%Y', '%d/%m/%Y', '%d-%m-%Y', '%Y/%m/%d')
 _MOMENT_SHAPES = ('%Y-%m-%dT%H:%M', '%Y-%m-%d %H:%M', '%Y-%m-%dT%H:%M:%S')
 _OLDEST_BIRTH_YEAR = 1850
-_ELLIPSIS_AFTER = 400
+_EARLIEST_DAY = timedelta(hours=14)  # so far ahead of UTC is the first place to reach a day
+_LONGEST_SEARCH = 200
+_SEARCH_WORDS = 8
 # Characters that make two different names look alike or turn the reading direction: zero-width, bidirectional and soft marks.
 _DECEIVING = {0x00AD, 0x061C, 0x180E, *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF}
 _JOINERS = {0x200C, 0x200D}
+# Letters that Unicode does not take apart, and the quotes and dashes that keyboards and documents write differently.
+_FOLDED = str.maketrans({
+    'ø': 'o', 'ł': 'l', 'đ': 'd', 'ð': 'd', 'þ': 'th', 'æ': 'ae', 'œ': 'oe', 'ı': 'i', 'ħ': 'h', 'ŋ': 'n',
+    '’': "'", '‘': "'", 'ʼ': "'", '`': "'", '´': "'", '‐': '-', '‑': '-', '–': '-', '—': '-',
+})
 
 
 def clean_line(text: str) -> str:
@@ -31,23 +38,37 @@ def clean_line(text: str) -> str:
 def clean_text(text: str) -> str:
     """Return free text in NFC with plain line ends and without control or direction characters. Emoji joiners stay."""
     text = text.replace('\r\n', '\n').replace('\r', '\n')
-    kept = (c for c in text if c in '\n\t' or ord(c) in _JOINERS or (ord(c) not in _DECEIVING and unicodedata.category(c) not in {'Cc', 'Cs'}))
-    return unicodedata.normalize('NFC', ''.join(kept))
+    return unicodedata.normalize('NFC', ''.join(c for c in text if c in '\n\t' or ord(c) in _JOINERS or _is_seen(c)))
+
+
+def _is_seen(c: str) -> bool:
+    return ord(c) not in _DECEIVING and unicodedata.category(c) not in {'Cc', 'Cs'}
+
+
+def hides_characters(text: str) -> bool:
+    """Tell whether a text holds characters that nobody sees: cleaning takes them out, and the person is told."""
+    return any(ord(c) in _DECEIVING for c in text)
 
 
 def fold(text: str) -> str:
-    """Return text for comparing and searching: no case, no accents, single spaces."""
-    decomposed = unicodedata.normalize('NFKD', text.casefold())
-    return ' '.join(''.join(c for c in decomposed if not unicodedata.combining(c)).split())
+    """Return text for comparing and searching: no case, no accents, plain quotes and dashes, single spaces."""
+    plain = unicodedata.normalize('NFKD', text.casefold().translate(_FOLDED)).casefold()
+    return ' '.join(''.join(c for c in plain if not unicodedata.combining(c)).translate(_FOLDED).split())
+
+
+def search_words(text: str) -> list[str]:
+    """Return what is looked for: folded words, each of which has to occur. What nobody would type is cut off."""
+    return fold(clean_line(text[:_LONGEST_SEARCH])).split()[:_SEARCH_WORDS]
 
 
 def normal_unique_id(text: str) -> str:
     """Return a unique ID as it is stored: 2 to 32 of `a-z 0-9 _ -`, lowered. Refuse anything else."""
-    lowered = text.strip().lower()
-    if not 2 <= len(lowered) <= 32:
-        raise Invalid('Use 2 to 32 characters.', field='unique_id')
-    if not _UNIQUE_ID.fullmatch(lowered):
+    typed = text.strip()
+    if typed and not _UNIQUE_ID.fullmatch(typed):
         raise Invalid('Use letters, digits, - or _.', field='unique_id')
+    if not 2 <= len(typed) <= 32:
+        raise Invalid('Use 2 to 32 characters.', field='unique_id')
+    lowered = typed.lower()
     if lowered in _RESERVED_IDS:
         raise Invalid(f'“{lowered}” is reserved. Choose another ID.', field='unique_id')
     return lowered
@@ -63,7 +84,7 @@ def parse_birth_date(text: str, *, today: date | None = None) -> date | None:
             parsed = datetime.strptime(text, shape).date()  # noqa: DTZ007 -- a date has no zone
         except ValueError:
             continue
-        if parsed.year >= _OLDEST_BIRTH_YEAR and parsed <= (today or datetime.now(UTC).date()):
+        if parsed.year >= _OLDEST_BIRTH_YEAR and parsed <= (today or (datetime.now(UTC) + _EARLIEST_DAY).date()):
             return parsed
         raise Invalid('This date of birth cannot be right.', field='birth_date')
     raise Invalid('Use a date like 14 Mar 1980.', field='birth_date')
@@ -112,8 +133,3 @@ def as_text(value: Any) -> str:
 def moment_text(moment: datetime) -> str:
     """Return an instant as audit payloads carry it: UTC, milliseconds, `Z`."""
     return moment.astimezone(UTC).isoformat(timespec='milliseconds').replace('+00:00', 'Z')
-
-
-def is_plain_search(text: str) -> bool:
-    """Tell whether a search text is short enough to be meant."""
-    return len(text) <= _ELLIPSIS_AFTER

@@ -1,9 +1,10 @@
 """The patient database: register, correct, find, list."""
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import func
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from data.actors import Permission
@@ -13,11 +14,17 @@ from data.models import PATIENT_FIELDS, Action, Entry, Image, Patient, PatientDr
 from data.read_models import PatientHeader, PatientRow
 from data.repositories.base import Repository, as_refusal
 from data.repositories.fields import Saved
-from data.values import as_text, fold
+from data.values import as_text, fold, search_words
 
-_NAME_FIELDS = frozenset({'unique_id', 'family_name', 'given_names', 'preferred_name'})
+NAME_FIELDS = frozenset({'unique_id', 'family_name', 'given_names', 'preferred_name'})
 PAGE_SIZES = (10, 25, 50, 100)
+EVERY_PATIENT = 'patients'
+"""The live topic of the whole list: a new patient is told there, `field` is the patient's key."""
 _COVERS = 3
+_LOOKALIKES = 3
+_LIST_COLUMNS = tuple(col(getattr(Patient, name)) for name in (
+    'id', 'key', 'unique_id', 'family_name', 'given_names', 'preferred_name', 'birth_date', 'image_count', 'entry_count',
+    'last_appointment', 'last_modified'))
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ class Patients(Repository):
         if done := self.records.done_before(request_key):
             return self.header(done)
         given = {name for name in PATIENT_FIELDS if as_text(getattr(draft, name))}
-        if not given <= _NAME_FIELDS:
+        if not given <= NAME_FIELDS:
             self.records.require(Permission.PATIENT_WRITE)
         self._check_free(draft.unique_id)
         key = new_key()
@@ -70,13 +77,14 @@ class Patients(Repository):
         self.records.remember_request(request_key, key)
         self.records.log(Action.PATIENT_REGISTER, subject=key, patient=key, detail={'fields': sorted(given)})
         self.records.tell(key)
+        self.records.tell(EVERY_PATIENT, key)
         return self.header(key)
 
     def correct(self, key: str, field: str, text: str, *, expected_revision: int | None = None, burst: str = '') -> Saved:
         """Change one field, given as text. Refuse what the role may not change, what cannot be, and a stale revision."""
         if field not in PATIENT_FIELDS:
             raise Invalid('There is no such field.')
-        self.records.require(_permission_for(field), subject=key)
+        self.records.require(permission_for(field), subject=key)
         patient = self.row(key)
         before = as_text(getattr(patient, field))
         value = _parsed(patient, field, text)
@@ -97,12 +105,26 @@ class Patients(Repository):
     def key_of(self, unique_id: str) -> str:
         """Return the key of the patient who bears, or bore, this unique ID."""
         self.records.require(Permission.PATIENT_READ)
-        lowered = unique_id.lower()
-        found = self.session.exec(select(Patient.key).where(Patient.unique_id == lowered)).first() or self.session.exec(
-            select(Patient.key).join(PatientFormerId).where(PatientFormerId.unique_id == lowered)).first()
-        if found is None:
+        holder = self._holder(unique_id.lower())
+        if holder is None:
             raise NotFound
-        return found
+        return holder.key
+
+    def bearer(self, text: str) -> str | None:
+        """Return the present unique ID of the patient who bears, or bore, exactly this one; None when nobody did."""
+        self.records.require(Permission.PATIENT_READ)
+        holder = self._holder(text.strip().lower())
+        return holder.unique_id if holder else None
+
+    def lookalikes(self, draft: PatientDraft, *, but_for: str = '') -> list[PatientHeader]:
+        """Return patients with the same folded name and birth date, at most three. Without both there is nothing to compare."""
+        self.records.require(Permission.PATIENT_READ)
+        name = fold(f'{draft.family_name} {draft.given_names}')
+        if draft.birth_date is None or not name:
+            return []
+        same_day = self.session.exec(select(Patient.key, Patient.family_name, Patient.given_names).where(
+            Patient.birth_date == draft.birth_date, Patient.key != but_for).order_by(col(Patient.id)))
+        return [self.header(key) for key, family, given in same_day if fold(f'{family} {given}') == name][:_LOOKALIKES]
 
     def header(self, key: str) -> PatientHeader:
         """Return what every page of the patient shows at its head."""
@@ -111,8 +133,9 @@ class Patients(Repository):
         covers = self._covers([patient.id or 0]).get(patient.id or 0, ())
         return PatientHeader(
             key=key, unique_id=patient.unique_id, family_name=patient.family_name, given_names=patient.given_names,
-            preferred_name=patient.preferred_name, birth_on=patient.birth_date, sex=as_text(patient.sex), skin_type=as_text(patient.skin_type),
-            image_count=patient.image_count, entry_count=patient.entry_count, cover=covers[0] if covers else None)
+            preferred_name=patient.preferred_name, birth_on=patient.birth_date, sex=as_text(patient.sex),
+            skin_type=as_text(patient.skin_type), image_count=patient.image_count, entry_count=patient.entry_count,
+            cover=covers[0] if covers else None)
 
     def record(self, key: str) -> PatientRecord:
         """Return every field as text. Notes stay empty for a role that may not read them."""
@@ -126,15 +149,15 @@ class Patients(Repository):
     def page(self, view: ListView) -> ListPage:
         """Return one page of the list, last modified first."""
         self.records.require(Permission.PATIENT_READ)
-        matching = [col(Patient.search).contains(word, autoescape=True) for word in fold(view.q).split()]
+        matching = [col(Patient.search).contains(word, autoescape=True) for word in search_words(view.q)]
         everyone = self.session.exec(select(func.count()).select_from(Patient)).one()
         total = self.session.exec(select(func.count()).select_from(Patient).where(*matching)).one() if matching else everyone
-        last_page = max(1, -(-total // view.per_page))
-        page = min(max(1, view.page), last_page)
-        found = self.session.exec(select(Patient).where(*matching).order_by(col(Patient.last_modified).desc(), col(Patient.id).desc())
-                                  .offset((page - 1) * view.per_page).limit(view.per_page)).all()
-        covers = self._covers([patient.id or 0 for patient in found])
-        return ListPage([_list_row(patient, covers.get(patient.id or 0, ())) for patient in found], total, everyone, page)
+        page = min(max(1, view.page), max(1, -(-total // view.per_page)))
+        newest = (col(Patient.last_modified).desc(), col(Patient.id).desc())
+        found = self.session.execute(sql_select(*_LIST_COLUMNS).where(*matching).order_by(*newest)
+                                     .offset((page - 1) * view.per_page).limit(view.per_page)).all()
+        covers = self._covers([row.id for row in found])
+        return ListPage([_list_row(row, covers.get(row.id, ())) for row in found], total, everyone, page)
 
     def row(self, key: str) -> Patient:
         """Return the stored row; for repositories of this floor only."""
@@ -156,13 +179,18 @@ class Patients(Repository):
 
     def _check_free(self, unique_id: str, *, but_for: Patient | None = None) -> None:
         """Refuse an ID that another patient bears or bore; whoever may read patients is told which."""
-        holder = self.session.exec(select(Patient).where(Patient.unique_id == unique_id)).first() or self.session.exec(
-            select(Patient).join(PatientFormerId).where(PatientFormerId.unique_id == unique_id)).first()
+        holder = self._holder(unique_id)
         if holder is None or (but_for is not None and holder.id == but_for.id):
             return
         if not self.records.actor.may(Permission.PATIENT_READ):
             raise UniqueIdTaken('This ID is taken.')
         raise UniqueIdTaken(f'This ID is taken by {self.header(holder.key).name}.', holder=holder.unique_id)
+
+    def _holder(self, unique_id: str) -> Patient | None:
+        """Return who bears a lowered unique ID, or bore it: a former one stays reserved for its patient."""
+        bears = select(Patient).where(Patient.unique_id == unique_id)
+        bore = select(Patient).join(PatientFormerId).where(PatientFormerId.unique_id == unique_id)
+        return self.session.exec(bears).first() or self.session.exec(bore).first()
 
     def _reserve_former(self, patient: Patient, new_id: str) -> None:
         """Keep the old ID for this patient; take a former one of its own back into use."""
@@ -175,9 +203,10 @@ class Patients(Repository):
         """Return up to three image keys per patient, newest overview first."""
         rank = func.row_number().over(partition_by=col(Image.patient_id), order_by=(
             (col(Image.view) == View.OVERVIEW).desc().nulls_last(), col(Image.captured_at).desc(), col(Image.id).desc())).label('rank')
-        ranked = select(Image.patient_id, Image.key, rank).where(col(Image.patient_id).in_(patients)).subquery()
+        ranked = sql_select(col(Image.patient_id), col(Image.key), rank).where(col(Image.patient_id).in_(patients)).subquery()
         found: dict[int, tuple[str, ...]] = {}
-        for patient, key, _rank in self.session.exec(select(ranked).where(ranked.c.rank <= _COVERS).order_by(ranked.c.patient_id, ranked.c.rank)):
+        first = sql_select(ranked).where(ranked.c.rank <= _COVERS).order_by(ranked.c.patient_id, ranked.c.rank)
+        for patient, key, _rank in self.session.execute(first):
             found[patient] = (*found.get(patient, ()), key)
         return found
 
@@ -190,10 +219,11 @@ def read_draft(values: dict[str, str]) -> PatientDraft:
         raise as_refusal(error) from None
 
 
-def _permission_for(field: str) -> Permission:
+def permission_for(field: str) -> Permission:
+    """Return what a role needs to change a field."""
     if field == 'notes':
         return Permission.NOTES_WRITE
-    return Permission.PATIENT_NAME if field in _NAME_FIELDS else Permission.PATIENT_WRITE
+    return Permission.PATIENT_NAME if field in NAME_FIELDS else Permission.PATIENT_WRITE
 
 
 def _parsed(patient: Patient, field: str, text: str) -> object:
@@ -207,9 +237,8 @@ def _refresh_search(patient: Patient) -> None:
     patient.search = fold(' '.join((patient.unique_id, patient.given_names, patient.preferred_name, patient.family_name)))
 
 
-def _list_row(patient: Patient, covers: tuple[str, ...]) -> PatientRow:
-    birth_on: date | None = patient.birth_date
+def _list_row(row: Any, covers: tuple[str, ...]) -> PatientRow:
     return PatientRow(
-        key=patient.key, unique_id=patient.unique_id, family_name=patient.family_name, given_names=patient.given_names, birth_on=birth_on,
-        image_count=patient.image_count, entry_count=patient.entry_count, last_appointment=patient.last_appointment,
-        last_modified=patient.last_modified, covers=covers, preferred_name=patient.preferred_name)
+        key=row.key, unique_id=row.unique_id, family_name=row.family_name, given_names=row.given_names, preferred_name=row.preferred_name,
+        birth_on=row.birth_date, image_count=row.image_count, entry_count=row.entry_count, last_appointment=row.last_appointment,
+        last_modified=row.last_modified, covers=covers)

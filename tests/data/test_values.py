@@ -1,0 +1,106 @@
+"""What people type, cleaned, folded and refused in one sentence."""
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.errors import Invalid
+from data.values import clean_line, clean_text, fold, hides_characters, normal_unique_id, parse_birth_date, parse_moment, search_words
+
+LETTERS = 'Use letters, digits, - or _.'
+LENGTH = 'Use 2 to 32 characters.'
+BERLIN = ZoneInfo('Europe/Berlin')
+
+
+@pytest.mark.parametrize(('typed', 'sentence'), [
+    ('', LENGTH), ('a', LENGTH), ('a' * 33, LENGTH), ('a b', LETTERS), ('a/b', LETTERS), ('../etc', LETTERS), ('zoë', LETTERS),
+    ('é', LETTERS), ('😀😀', LETTERS),
+    ('\u212a1', LETTERS), ('a\u200bb', LETTERS), ('a\nb', LETTERS), ('new', '“new” is reserved. Choose another ID.'),
+    ('NEW', '“new” is reserved. Choose another ID.'),
+])
+def test_a_bad_unique_id_is_refused_in_one_sentence(typed: str, sentence: str):
+    with pytest.raises(Invalid) as refused:
+        normal_unique_id(typed)
+    assert str(refused.value) == sentence
+    assert refused.value.field == 'unique_id'
+
+
+@pytest.mark.parametrize(('typed', 'stored'), [('PSR-20417', 'psr-20417'), (' ab ', 'ab'), ('a_-9' * 8, 'a_-9' * 8)])
+def test_a_unique_id_is_stored_lowered(typed: str, stored: str):
+    assert normal_unique_id(typed) == stored
+
+
+@given(st.text(max_size=40))
+def test_what_passes_as_a_unique_id_can_stand_in_an_address(typed: str):
+    try:
+        unique_id = normal_unique_id(typed)
+    except Invalid:
+        return
+    assert set(unique_id) <= set('abcdefghijklmnopqrstuvwxyz0123456789_-')
+    assert 2 <= len(unique_id) <= 32
+    assert normal_unique_id(unique_id) == unique_id
+
+
+@pytest.mark.parametrize('typed', ['14 Mar 1980', '14 March 1980', '14 mar 1980', '1980-03-14', '14.3.1980', '14/03/1980', ' 14 Mar 1980 '])
+def test_a_date_of_birth_is_read_as_people_write_it(typed: str):
+    assert parse_birth_date(typed) == date(1980, 3, 14)
+
+
+@pytest.mark.parametrize(('typed', 'sentence'), [
+    ('yesterday', 'Use a date like 14 Mar 1980.'), ('31 Feb 1980', 'Use a date like 14 Mar 1980.'),
+    ('14.3.80', 'Use a date like 14 Mar 1980.'),
+    ('1 Jan 1849', 'This date of birth cannot be right.'), ('24 Nov 2026', 'This date of birth cannot be right.'),
+])
+def test_a_date_of_birth_that_cannot_be_is_refused(typed: str, sentence: str):
+    with pytest.raises(Invalid, match=sentence):
+        parse_birth_date(typed, today=date(2026, 11, 23))
+
+
+def test_no_date_of_birth_is_fine():
+    assert parse_birth_date('  ') is None
+    assert parse_birth_date('23 Nov 2026', today=date(2026, 11, 23)) == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(('left', 'right'), [
+    ('GONZÁLEZ', 'gonzalez'), ('Straße', 'strasse'), ('Łukasz', 'lukasz'), ('Ørsted', 'orsted'), ('O’Brien', "o'brien"), ('İnci', 'inci'),
+    ('Anne–Marie', 'anne-marie'), ('Ǿ', 'o'), ('Jana  König', 'jana konig'),
+])
+def test_names_are_compared_without_case_and_accents(left: str, right: str):
+    assert fold(left) == right
+
+
+@given(st.text())
+def test_folding_twice_changes_nothing(text: str):
+    assert fold(fold(text)) == fold(text)
+
+
+def test_a_search_is_a_few_folded_words():
+    assert search_words('  König\u200b  MARIA ') == ['konig', 'maria']
+    assert len(search_words('a b ' * 10_000)) == 8
+
+
+def test_hidden_characters_leave_a_name_and_can_be_told():
+    typed = 'Mar\u202eia\u200b'
+    assert clean_line(typed) == 'Maria'
+    assert hides_characters(typed)
+    assert not hides_characters('Zoë O’Brien')
+
+
+def test_free_text_keeps_lines_and_emoji_but_no_controls():
+    assert clean_text('a\r\nb\x00\u202e 👩\u200d⚕️') == 'a\nb 👩\u200d⚕️'
+
+
+@pytest.mark.parametrize(('typed', 'utc'), [
+    ('2026-11-23T10:15', '2026-11-23T09:15:00+00:00'), ('2026-07-01 10:15', '2026-07-01T08:15:00+00:00'),
+    ('2026-10-25T02:30', '2026-10-25T00:30:00+00:00'), ('2026-11-23T10:15:00+05:00', '2026-11-23T05:15:00+00:00'),
+])
+def test_a_local_time_is_one_of_the_practice(typed: str, utc: str):
+    assert parse_moment(typed, BERLIN) == datetime.fromisoformat(utc)
+
+
+@pytest.mark.parametrize('typed', ['', 'soon', '2026-13-01T10:00', '1777-01-01T10:00'])
+def test_an_appointment_that_cannot_be_is_refused(typed: str):
+    with pytest.raises(Invalid):
+        parse_moment(typed, BERLIN)
