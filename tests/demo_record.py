@@ -38,9 +38,12 @@ VISITS = (
           (('psor5', 'Forearm', 'left', 'overview'), ('elbow2', 'Elbow', 'left', 'overview'), ('psor4', 'Forearm', 'left', 'close-up'))),
 )
 OTHERS = (
-    ('acn-11802', 'Lindqvist', 'Tobias', '2007-05-02', ('acne0', 'acne1', 'acne3')), ('nev-00935', 'Abendroth', 'Henrike', '1968-01-19', ('nev0', 'nev1', 'back0')),
-    ('vit-07731', 'Ramanathan', 'Devika', '1993-08-30', ('vit0', 'vit1', 'vit2')), ('mel-15560', 'Iturbe', 'Soledad', '1985-11-11', ('mela0', 'mela1', 'mela2')),
-    ('kel-30218', 'Asante-Reid', 'Kwabena', '1999-03-07', ('kel0', 'kel1')), ('ros-04416', 'Brannigan', 'Aoife', '1988-06-21', ('ros0', 'ros1', 'ros2')),
+    ('acn-11802', 'Lindqvist', 'Tobias', '2007-05-02', ('acne0', 'acne1', 'acne3')),
+    ('nev-00935', 'Abendroth', 'Henrike', '1968-01-19', ('nev0', 'nev1', 'back0')),
+    ('vit-07731', 'Ramanathan', 'Devika', '1993-08-30', ('vit0', 'vit1', 'vit2')),
+    ('mel-15560', 'Iturbe', 'Soledad', '1985-11-11', ('mela0', 'mela1', 'mela2')),
+    ('kel-30218', 'Asante-Reid', 'Kwabena', '1999-03-07', ('kel0', 'kel1')),
+    ('ros-04416', 'Brannigan', 'Aoife', '1988-06-21', ('ros0', 'ros1', 'ros2')),
     ('aes-22094', 'Grenfell', 'Philippa', '1974-09-14', ('wrk0', 'wrk1', 'wrk2')),
 )
 
@@ -51,12 +54,14 @@ async def fill(clinic: Clinic, actor: Actor) -> None:
     today = datetime.now(UTC).replace(minute=10, second=0, microsecond=0)
     for number, (unique_id, family, given, born, photos) in enumerate(OTHERS):
         patient = a_patient(clinic, actor, unique_id, family_name=family, given_names=given, birth_date=born)
-        images = [await _photo(clinic, actor, patient, name, today - timedelta(days=3 * number + 3, minutes=index)) for index, name in enumerate(photos)]
+        at = today - timedelta(days=3 * number + 3)
+        images = [await _photo(clinic, actor, patient, name, at - timedelta(minutes=index)) for index, name in enumerate(photos)]
         entry = an_entry(clinic, actor, patient.key, notes='Overview and detail, same light.', images=tuple(images))
-        _amend(clinic, actor, entry.key, today - timedelta(days=3 * number + 3))
-    marguerite = a_patient(clinic, actor, PATIENT, family_name='Oyelaran', given_names='Marguerite', birth_date='14 Mar 1980', sex='female',
-                           skin_type='III', phone='+44 20 7946 0117', city='London', country='United Kingdom', medical_record_number='0448-2217',
-                           notes='Allergic to adhesive tape: use paper scale only. Photographs best in room 2, north light.')
+        _amend(clinic, actor, entry.key, at)
+    marguerite = a_patient(
+        clinic, actor, PATIENT, family_name='Oyelaran', given_names='Marguerite', birth_date='14 Mar 1980', sex='female', skin_type='III',
+        phone='+44 20 7946 0117', city='London', country='United Kingdom', medical_record_number='0448-2217',
+        notes='Allergic to adhesive tape: use paper scale only. Photographs best in room 2, north light.')
     await _visits(clinic, actor, marguerite, today)
 
 

@@ -16,8 +16,8 @@ from tests.serving import ROOT, Server
 
 FOLDER = ROOT / 'docs' / 'screenshots'
 PAGES = {
-    'patients': '/patients', 'timeline': f'/patients/{PATIENT}', 'pool': f'/patients/{PATIENT}/images', 'entry': f'/patients/{PATIENT}/entries/3',
-    'details': f'/patients/{PATIENT}/details', 'audit': '/audit',
+    'patients': '/patients', 'timeline': f'/patients/{PATIENT}', 'pool': f'/patients/{PATIENT}/images',
+    'entry': f'/patients/{PATIENT}/entries/3', 'details': f'/patients/{PATIENT}/details', 'audit': '/audit',
 }
 SIZES = {'': (1440, 900)}
 ALL_SIZES = {'': (1440, 900), '-tablet': (1180, 820), '-phone': (390, 844)}
