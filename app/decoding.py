@@ -29,6 +29,7 @@ SENTENCES = {
     'raw': 'camera raw cannot be shown, add the JPEG',
     'format': 'this kind of picture cannot be shown, add a JPEG',
     'damaged': 'the file is damaged',
+    'pixels': 'more than {:g} megapixels',
     'slow': 'it took too long to read',
     'memory': 'it needs too much memory to read',
     'failed': 'reading it failed, try again',
@@ -42,6 +43,8 @@ MAX_HEADER_BYTES = 1 << 16
 # Past these the child itself hangs; a slow file is ended by its own limits long before.
 STALL_S = 20.0
 END_S = 5.0
+# Every file is decoded into fresh memory. In large pages that costs a tenth of the processor time less; only glibc knows the word.
+HUGE_PAGES = {'GLIBC_TUNABLES': 'glibc.malloc.hugetlb=1'}
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,11 @@ class Decoding:
         self._children = [child for child in self._children if child.alive]
         try:
             process = await asyncio.create_subprocess_exec(
-                *self._command, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, start_new_session=True
+                *self._command,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                start_new_session=True,
+                env=HUGE_PAGES | os.environ,
             )
         except OSError as error:
             raise _Broken(f'cannot be started, {type(error).__name__}') from error
@@ -266,7 +273,7 @@ def _believed(answer: dict[str, Any], body: bytes, max_pixels: int) -> Decoded |
         detail = str(answer.get('detail', ''))
         log.info('a photo is refused: %s %s', reason if reason in SENTENCES else '?', detail if detail.isidentifier() else '')
     if reason == 'pixels':
-        return TooLarge(f'more than {max_pixels / 1_000_000:g} megapixels')
+        return TooLarge(SENTENCES['pixels'].format(max_pixels / 1_000_000))
     try:
         if reason is not None:
             return UnreadableImage(SENTENCES[reason])

@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import psutil
 import pytest
@@ -17,9 +16,8 @@ from data.errors import TooLarge, UnreadableImage
 from tests import pictures
 from tests.pictures import CORNERS, corners_of, distance, pieces
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 MAX_PIXELS = 120_000_000
-COMMAND = decoder_command() if (ROOT / 'main.py').exists() else [sys.executable, '-c', 'from app.decoder import run; run()']
+COMMAND = decoder_command()
 SAME = {place: place for place in CORNERS}
 
 

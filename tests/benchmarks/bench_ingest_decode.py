@@ -3,17 +3,14 @@
 import asyncio
 import io
 import statistics
-import sys
 import time
-from pathlib import Path
 
 import psutil
 from PIL import Image
 
-from app.decoding import Decoding
+from app.decoding import Decoding, decoder_command
 from tests.pictures import pieces
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 ROUNDS = 7
 # The system counts a process's time in hundredths: several files a round keep that below 1 %.
 FILES = 5
@@ -35,7 +32,7 @@ def camera_jpeg(width_px: int = 6000, height_px: int = 4000) -> bytes:
 async def rows() -> list[tuple[str, str, str, float, str]]:
     """Measure interleaved, and return (case, ours, floor, ratio, target)."""
     data = camera_jpeg()
-    decoding = Decoding([sys.executable, '-c', 'from app.decoder import run; run()'], workers=1)
+    decoding = Decoding(decoder_command(), workers=1)
     ours, floors = [], []
     try:
         await decoding.decode(pieces(data), len(data), max_pixels=120_000_000)
