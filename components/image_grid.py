@@ -59,7 +59,7 @@ def tile_html(tile: ImageTile, zone: tzinfo, *, badge: str = '', alt: str = '') 
     marked = f'<span class="df-badge">{escape(badge)}</span>' if badge else ''
     view = escape(tile.view or 'View not set')
     caption = f'<span class="df-tile-caption">{escape(tile.caption)}</span>' if tile.caption else ''
-    return (f'{photo_html(tile, alt=alt)}{marked}{first}<time>{time_of(tile, zone)}</time>'
+    return (f'{photo_html(tile, alt=alt)}{marked}{first}<time>{escape(time_of(tile, zone))}</time>'
             f'<span class="df-tile-view">{view}</span>{caption}')
 
 
@@ -114,7 +114,7 @@ class ImageGrid:
                 choosable = [tile.key for tile in photos if tile.key not in self._gone]
                 if self._on_toggle and choosable:
                     button = text('Select day', 'df-link', tag='button', type='button', aria_label=f'Select day {formatting.day(on)}')
-                    button.on('click', lambda _, keys=choosable: self._toggle_day(keys))
+                    button.mark(f'day-{on}').on('click', lambda keys=choosable: self.toggle_all(keys), args=[])
         with box('df-grid'):
             for tile in photos:
                 self._tile(tile)
@@ -124,7 +124,7 @@ class ImageGrid:
         name = describe(tile, self._zone)
         acts = chosen or (self._on_open is not None and tile.key not in self._gone)
         fragment = tile_html(tile, self._zone, badge=self._badges.get(tile.key, ''), alt='' if acts else name)
-        element = ui.html(fragment, sanitize=False).classes('df-tile')
+        element = ui.html(fragment, sanitize=False).classes('df-tile').mark(f'tile-{tile.key}')
         self._elements[tile.key] = element
         if not acts:
             element.classes('df-tile--still' if tile.key not in self._gone else 'df-tile--gone')
@@ -145,7 +145,8 @@ class ImageGrid:
             element.on('dblclick' if chosen else 'click', lambda: open_photo(key), args=[])
             element.on('keydown.enter', lambda: open_photo(key), args=[])
 
-    def _toggle_day(self, keys: list[str]) -> None:
+    def toggle_all(self, keys: list[str]) -> None:
+        """Choose all of these; when all are chosen already, take them back."""
         wanted = not self.selected.issuperset(keys)
         for key in keys:
             if (key in self.selected) is not wanted:

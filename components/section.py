@@ -52,6 +52,7 @@ def section(title: str, *, count: str = '', summary: str = '', open: bool = True
             tools = box('df-section-tools')
         body = box('df-section-body', id=f'section-{root.id}')
     toggle.props['aria-controls'] = f'section-{root.id}'
+    toggle.mark('section-' + title.lower().replace(' ', '-'))
     made = Section(root=root, toggle=toggle, tools=tools, body=body, _count=counted, _summary=summed)
     made.show(open)
 

@@ -1,0 +1,49 @@
+"""Patients in a list: one escaped fragment of real links."""
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+from components.patient_card import last_seen, patient_cards_html, patient_table_html
+from data.read_models import PatientRow, full_name
+
+TODAY = date(2026, 11, 23)
+NOW = datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
+
+
+def a_row(**given) -> PatientRow:
+    row = PatientRow(key='k', unique_id='psr-20417', family_name='Oyelaran', given_names='Marguerite', birth_on=date(1980, 3, 14),
+                     image_count=64, entry_count=1, last_appointment=NOW, last_modified=NOW, covers=('a', 'b', 'c', 'd'))
+    return replace(row, **given)
+
+
+def test_a_card_is_a_link_with_three_photographs_and_the_counts():
+    card = patient_cards_html([a_row()], UTC, today=TODAY)
+    assert 'href="/patients/psr-20417"' in card
+    assert [f'/images/{key}/thumb' in card for key in 'abcd'] == [True, True, True, False]
+    assert card.count('loading="lazy"') == 3
+    for words in ('Marguerite Oyelaran', '46 y', 'Today', '64', '1<span class="df-hidden-label"> entry</span>'):
+        assert words in card
+
+
+def test_names_stay_text():
+    row = a_row(family_name='<img onerror=x>', given_names='{{7*7}} "Jo"', covers=('"><script>',))
+    for fragment in (patient_cards_html([row], UTC, today=TODAY), patient_table_html([row], UTC, today=TODAY)):
+        assert '&lt;img onerror=x&gt;' in fragment
+        assert '<img onerror' not in fragment
+        assert '<script>' not in fragment
+
+
+def test_without_a_name_the_unique_id_is_the_name_once():
+    card = patient_cards_html([a_row(family_name='', given_names='', birth_on=None)], UTC, today=TODAY)
+    assert card.count('>psr-20417<') == 1
+    assert 'No name recorded' in card
+
+
+def test_the_name_prefers_what_the_patient_is_called():
+    assert full_name(family_name='Oyelaran', given_names='Marguerite Adunni', preferred_name='Maggie', unique_id='x1') == 'Maggie Oyelaran'
+    assert full_name(given_names=' Marguerite ', unique_id='x1') == 'Marguerite'
+    assert full_name(unique_id='x1') == 'x1'
+
+
+def test_a_future_appointment_is_marked_as_planned():
+    assert last_seen(a_row(last_appointment=NOW + timedelta(days=10)), UTC, today=TODAY) == '3 Dec, planned'
+    assert last_seen(a_row(last_appointment=None), UTC, today=TODAY) == 'No visit yet'
