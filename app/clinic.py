@@ -211,10 +211,12 @@ def open_clinic(settings: Settings, *, clock: Callable[[], datetime] = utc_now, 
 def _make_ready(opened: Clinic, *, is_new: bool, exclusive: bool) -> None:
     try:
         if exclusive:
+            if is_new:
+                _begin_trail(opened)
             opened.database.upgrade()
             opened.vault.prepare_keystore()
             opened.images.prepare()
-            _catch_up_head(opened, is_new=is_new)
+            _catch_up_head(opened)
         else:
             opened.database.check_schema()
     except BaseException:
@@ -222,12 +224,19 @@ def _make_ready(opened: Clinic, *, is_new: bool, exclusive: bool) -> None:
         raise
 
 
-def _catch_up_head(opened: Clinic, *, is_new: bool) -> None:
-    """Check the end of the trail against the head and move the head up to it: after a power cut the trail is ahead."""
-    if is_new:
+def _begin_trail(opened: Clinic) -> None:
+    """Write the first head, before there is a database: a head that already counts events belongs to a database that is gone."""
+    if not opened.head.exists():
         opened.head.create(opened.chain.genesis())
-        return
+    elif written := opened.head.read().seq:
+        raise Damage(f'There is no database in {opened.settings.data_dir}, but its key folder has seen {written:,} events. '
+                     'Put the data folder back, or restore a backup.')
+
+
+def _catch_up_head(opened: Clinic) -> None:
+    """Check the end of the trail against the head and move the head up to it: after a power cut the trail is ahead."""
     head = opened.head.read()
+    opened.chain.check_head(head)
     with opened.reading(anonymous()) as records:
         first, *tail = _links_from(records, head)
         if first != (head.seq, head.hash):

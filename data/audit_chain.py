@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
+from data.durable import write_once
 from data.errors import AuditChainBroken
 
 GENESIS = bytes(32)
@@ -58,11 +59,15 @@ class AuditChain:
         """Return the link before the first event."""
         return Link(0, GENESIS, self.mac(GENESIS))
 
+    def check_head(self, head: Link) -> None:
+        """Raise AuditChainBroken when a head does not carry this practice's seal."""
+        if not hmac.compare_digest(head.mac, self.mac(head.hash)):
+            raise AuditChainBroken('Not verified: the head in the key folder is not one of ours.', seq=head.seq)
+
     def verify(self, rows: Iterable[tuple[int, str, bytes, bytes]], head: Link, *,
                progress: Callable[[int], None] | None = None) -> Verified:
         """Check rows (seq, payload, hash, mac) in order against each other and against the head. Raise at the first bad one."""
-        if not hmac.compare_digest(head.mac, self.mac(head.hash)):
-            raise AuditChainBroken('Not verified: the head in the key folder is not one of ours.', seq=head.seq)
+        self.check_head(head)
         link = self.genesis()
         head_met = head.seq == 0
         for seq, payload, digest, mac in rows:
@@ -99,9 +104,11 @@ class Head:
 
     def create(self, link: Link) -> None:
         """Write the first head of a new installation."""
-        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        self.write(link)
-        self.sync()
+        write_once(self._path, _HEAD.pack(link.seq, link.hash, link.mac))
+
+    def exists(self) -> bool:
+        """Tell whether the key folder has a head, whatever it says."""
+        return self._path.exists()
 
     def read(self) -> Link:
         """Return the head. Raise AuditChainBroken when the key folder lost it."""

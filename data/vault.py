@@ -4,7 +4,6 @@ The root key lies in the key folder (0600 in 0700). Everything else is derived w
 keys: those are random, wrapped with AES-256-GCM, and live in their own small encrypted database, so that destroying one row
 makes a patient's photographs unreadable wherever copies of them are.
 """
-import os
 import secrets
 import threading
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from data.durable import write_once
 from data.errors import KeyMissing
 
 T = TypeVar('T')
@@ -112,11 +112,7 @@ class Vault:
 def create_root_key(key_dir: Path) -> bytes:
     """Write a new root key into an empty key folder, durably, and return it."""
     key = secrets.token_bytes(KEY_BYTES)
-    descriptor = os.open(key_dir / _ROOT_FILE, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, 'wb') as file:
-        file.write(key.hex().encode() + b'\n')
-        file.flush()
-        os.fsync(file.fileno())
+    write_once(key_dir / _ROOT_FILE, key.hex().encode() + b'\n')
     return key
 
 
