@@ -15,8 +15,6 @@ from components.elements import box as box
 from components.elements import symbol as symbol
 from components.elements import text as text
 from components.motif import crop_marks_svg
-from components.section import Section as Section
-from components.section import section as section
 
 Handler = Callable[..., Any]
 TEXT_LIMIT = 150_000  # one message of the live channel holds this much safely; more would never arrive

@@ -8,6 +8,7 @@ from nicegui.testing import User
 from components import controls
 from components.layout import OFFLINE, frame
 from components.save_status import SaveState, SaveStatus, status_html
+from components.section import section
 from data.actors import ROLE_PERMISSIONS, Actor, Role
 from data.read_models import PatientHeader
 
@@ -98,7 +99,7 @@ async def test_a_section_remembers_what_was_chosen(user: User):
 
     @ui.page('/section')
     def page():
-        with controls.section('Comparisons', count='2', summary='Forearm, left', open=False, on_toggle=told.append) as made:
+        with section('Comparisons', count='2', summary='Forearm, left', open=False, on_toggle=told.append) as made:
             kept.append(made)
 
     await user.open('/section')
