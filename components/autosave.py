@@ -221,8 +221,11 @@ class SavedField:
         """Bring the stored text into the field, unless the person is in it or has something of their own there."""
         if self.has_focus or self._pending is not None or self.state in _TROUBLES or self.shown.control.is_deleted:
             return
-        with self.shown.control.client:
-            actor = current_actor()
+        try:
+            with self.shown.root:
+                actor = current_actor()
+        except Refusal:
+            return  # signed out: this page is about to leave the screen
         with clinic().reading(actor) as records:
             latest = records.fields.latest(self.key, self.name) if actor.may(self.reads) else None
         if latest is not None and latest.revision > self.revision:
@@ -267,7 +270,7 @@ class SavedField:
             text(conflict.theirs or 'empty', 'df-conflict-theirs')
             with box('df-conflict-acts'):
                 button('Keep both', kind='primary', size='small',
-                       on_click=lambda: self._decide(f'{conflict.theirs}\n{self._mine()}', conflict))
+                       on_click=lambda: self._decide(_both(self._stored, conflict.theirs, self._mine()), conflict))
                 button('Keep mine', size='small', on_click=lambda: self._decide(self._mine(), conflict))
                 button('Keep theirs', size='small', on_click=lambda: self._decide(conflict.theirs, conflict))
 
@@ -276,13 +279,18 @@ class SavedField:
 
     def _decide(self, content: str, conflict: ChangedMeanwhile) -> None:
         """Store the person's decision over the version it was made against; a newer one asks again."""
-        if self._conflict is not None:
-            self._conflict.delete()
-            self._conflict = None
-        self.revision, self._stored, self._pending, self.burst = conflict.revision, conflict.theirs, None, new_key()
-        self.state = SaveState.IDLE
-        self._put(content)
-        if content == conflict.theirs:
+        with self.shown.root:  # the button that was pressed goes with the panel
+            if self._conflict is not None:
+                self._conflict.delete()
+                self._conflict = None
+            self.revision, self._stored, self._pending, self.burst = conflict.revision, conflict.theirs, None, new_key()
             self._enter(SaveState.IDLE)
-        else:
+            self._put(content)
             self.typed(content)
+
+
+def _both(base: str, theirs: str, mine: str) -> str:
+    """Return both texts together: additions to the same text once, theirs first, because it was saved first; else one below the other."""
+    if theirs.startswith(base) and mine.startswith(base):
+        return theirs + mine[len(base):]
+    return f'{theirs}\n{mine}'
