@@ -6,47 +6,105 @@ the next start; a finished one without a row is an orphan that `verify` names; a
 import asyncio
 import hashlib
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, replace
 
+from app.capture_moment import resolve_capture
 from app.clinic import Clinic
 from app.decoding import Decoded
+from app.disk_work import NoRoom, in_thread
+from app.multipart import Event, PartBegins, PartData
 from app.uploads import Upload, UploadState
 from data.actors import Actor, Permission
 from data.columns import new_key
-from data.errors import Conflict, Refusal, TooLarge
+from data.errors import Conflict, Invalid, Refusal, TooLarge
 from data.image_store import CHUNK_BYTES, Binding, BlobWriter, Rendition
-from data.models import Action, CapturedHow, Outcome
+from data.models import Action, Outcome
 from data.repositories.images import AdmittedImage
 
+FIELD = 'files'
 _LEAST_FREE_BYTES = 500 * 1024 * 1024
 _LEAST_FREE_RATIO = 0.02
 _PROGRESS_EVERY_S = 0.25
-_CLOCK_SLACK = timedelta(days=1)
 _NAME_LIMIT = 255
 
 
 @dataclass(frozen=True)
 class Door:
-    """Where files come in: for which patient, by whom, through what."""
+    """Where files come in: for which patient, by whom, through what. `present` returns the actor with the rights of this moment."""
 
     clinic: Clinic
     actor: Actor
     patient: str
     received_from: str = 'upload'
+    present: Callable[[], Actor | None] | None = None
+
+    def actor_now(self) -> Actor:
+        """Return the actor as it stands now; one who has signed out may do nothing more."""
+        if self.present is None:
+            return self.actor
+        return self.present() or replace(self.actor, permissions=frozenset())
 
 
-def open_door(clinic: Clinic, actor: Actor, patient: str, *, received_from: str = 'upload') -> Door:
-    """Return the door for a patient's files. Refuse before the first byte whoever may not add, and a disk that is almost full."""
+def open_door(clinic: Clinic, actor: Actor, patient: str, *, received_from: str = 'upload',
+              present: Callable[[], Actor | None] | None = None) -> Door:
+    """Return the door for a patient's files. Refuse before the first byte whoever may not add, and a disk that is almost full.
+
+    With `present` the sender's sign-in and role are asked for again when each file is whole: sending takes minutes.
+    """
     with clinic.reading(actor) as records:
         records.require(Permission.IMAGE_ADD, patient)
         records.patients.row(patient)
     free, ratio = clinic.images.free_bytes()
     if free < _LEAST_FREE_BYTES or ratio < _LEAST_FREE_RATIO:
-        raise Refusal('The server’s disk is almost full. Photos can be added when there is room again.')
-    return Door(clinic, actor, patient, received_from)
+        raise NoRoom
+    return Door(clinic, actor, patient, received_from, present)
+
+
+async def receive(door: Door, events: AsyncIterator[Event], *, announced_bytes: int = 0) -> list[Upload]:
+    """Take every file of a form and return how each ended. A bad file is named and the good ones go in.
+
+    What is still under way when the sender goes leaves nothing. `announced_bytes` is the length of the whole form, for the progress.
+    """
+    batch = _Batch(door, announced_bytes)
+    try:
+        async for event in events:
+            await batch.take(event)
+    except Invalid as problem:
+        if not batch.uploads:
+            raise
+        if batch.current is None:
+            batch.uploads.append(Upload('The rest', 0, state=UploadState.REFUSED, sentence=str(problem)))
+    finally:
+        if batch.current is not None:
+            await batch.current.abandon()
+    if not batch.uploads:
+        raise Invalid('No photos arrived.')
+    return batch.uploads
+
+
+@dataclass
+class _Batch:
+    """The files of one form, in their order."""
+
+    door: Door
+    announced_bytes: int
+    uploads: list[Upload] = field(default_factory=list)
+    current: 'Receiving | None' = None
+
+    async def take(self, event: Event) -> None:
+        """Pass one event on to the present file; files of other fields are not ours."""
+        if isinstance(event, PartBegins):
+            if event.field == FIELD:
+                self.current = Receiving(self.door, event.file_name, self.announced_bytes)
+                self.uploads.append(self.current.upload)
+        elif self.current is None:
+            return
+        elif isinstance(event, PartData):
+            await self.current.write(event.data)
+        else:
+            await self.current.finish()
+            self.current = None
 
 
 class Receiving:
@@ -57,73 +115,81 @@ class Receiving:
         self._key, self._blob = new_key(), new_key()
         self._digest = hashlib.sha256()
         self._pending = bytearray()
-        self._writer: BlobWriter | None = None
+        self._patient_key = b''
+        self._writers: dict[Rendition, BlobWriter] = {}
         self._told_s = time.monotonic()
         self._refusal: Refusal | None = None
         self.upload = Upload(_plain_name(name), announced_bytes)
         door.clinic.uploads.begin(door.actor.session, door.patient, self.upload)
 
     async def write(self, data: bytes) -> None:
-        """Take bytes as they arrive. Over the limit the file is refused at `finish`, and nothing more of it is kept."""
+        """Take bytes as they arrive. Once refused (over the limit, no room) nothing more of the file is kept; `finish` notes it."""
         self.upload.received_bytes += len(data)
-        limit = self._door.clinic.settings.max_image_bytes
-        if self._refusal is None and self.upload.received_bytes > limit:
-            self._refusal = TooLarge(f'larger than {self._door.clinic.settings.max_image_mib} MB')
-            await self._drop()
         if self._refusal is None:
-            self._pending += data
-            if len(self._pending) >= CHUNK_BYTES:
-                await self._flush()
-        self._tell_now_and_then()
+            try:
+                await self._take(data)
+            except Refusal as refusal:
+                await self._give_up(refusal)
+        if time.monotonic() - self._told_s >= _PROGRESS_EVERY_S:
+            self._tell()
 
     async def finish(self) -> Upload:
         """Decode, store and record the file; return how it ended. A refused file leaves no trace but its event."""
-        self.upload.state = UploadState.CHECKING
-        self._tell()
         try:
+            if self._refusal is None:
+                await self._check()
             if self._refusal is not None:
-                raise self._refusal
-            await self._flush()
-            await self._admit()
-        except Refusal as refusal:
-            await self._refuse(refusal)
+                await self._log_refusal(self._refusal)
         except BaseException:
             await self.abandon()
             raise
-        finally:
-            self.upload.at = self._door.clinic.clock()
-            self._tell()
+        self.upload.at = self._door.clinic.clock()
+        self._tell()
         return self.upload
 
     async def abandon(self) -> None:
         """Forget an unfinished file."""
         await self._drop()
-        self.upload.state, self.upload.sentence = UploadState.REFUSED, 'it did not arrive whole'
+        if self.upload.is_under_way:
+            self.upload.state, self.upload.sentence = UploadState.REFUSED, 'it did not arrive whole'
+        self.upload.at = self._door.clinic.clock()
         self._tell()
 
+    async def _take(self, data: bytes) -> None:
+        settings = self._door.clinic.settings
+        if self.upload.received_bytes > settings.max_image_bytes:
+            raise TooLarge(f'larger than {settings.max_image_mib} MB')
+        self._pending += data
+        if len(self._pending) >= CHUNK_BYTES:
+            await self._flush()
+
+    async def _check(self) -> None:
+        self.upload.state = UploadState.CHECKING
+        self._tell()
+        try:
+            await self._flush()
+            await self._admit()
+        except Refusal as refusal:
+            await self._give_up(refusal)
+
     async def _admit(self) -> None:
-        clinic, patient, digest = self._door.clinic, self._door.patient, self._digest.hexdigest()
+        clinic, digest = self._door.clinic, self._digest.hexdigest()
         if self._is_held(digest):
             await self._drop()
             return
-        key = await asyncio.to_thread(clinic.vault.patient_key, patient)
-        original = self._binding(Rendition.ORIGINAL)
-        writer = self._writer or await self._begin()
-        await asyncio.to_thread(writer.finish)
-        chunks = clinic.images.incoming_chunks(writer, key, original)
+        writer = await in_thread(self._finish_original)
+        chunks = clinic.images.incoming_chunks(writer, self._patient_key, self._binding(Rendition.ORIGINAL))
         decoded = await clinic.decoding.decode(chunks, writer.size_bytes, max_pixels=clinic.settings.max_image_pixels)
-        stored = await asyncio.to_thread(self._store_renditions, key, decoded)
-        await asyncio.to_thread(clinic.images.keep, self._blob, [(Rendition.ORIGINAL, writer), *stored])
-        self._writer = None
+        await in_thread(lambda: self._store(decoded))
         await self._record(self._described(decoded, digest, writer.size_bytes))
 
     async def _record(self, image: AdmittedImage) -> None:
-        """Write the row; a twin that came first, or a patient who is gone, makes the stored files leave again."""
-        clinic = self._door.clinic
+        """Write the row; a twin that came first, or a right that was lost, makes the stored files leave again."""
+        clinic, patient = self._door.clinic, self._door.patient
         try:
-            await clinic.change(self._door.actor, lambda records: records.images.admit(self._door.patient, image))
+            await clinic.change(self._door.actor_now(), lambda records: records.images.admit(patient, image))
         except Refusal as refusal:
-            await asyncio.to_thread(clinic.images.discard, self._blob)
+            await in_thread(lambda: clinic.images.discard(self._blob))
             if not isinstance(refusal, Conflict) or not self._is_held(image.sha256):
                 raise
             return
@@ -141,10 +207,14 @@ class Receiving:
         self.upload.sentence = f'Already in the pool (same file, {on.day} {on:%b %Y}).'
         return True
 
-    async def _refuse(self, refusal: Refusal) -> None:
-        await self._drop()
+    async def _give_up(self, refusal: Refusal) -> None:
+        self._refusal = refusal
         self.upload.state, self.upload.sentence = UploadState.REFUSED, str(refusal)
-        detail = {'cause': type(refusal).__name__, 'size_bytes': self.upload.received_bytes}
+        await self._drop()
+        self._tell()
+
+    async def _log_refusal(self, refusal: Refusal) -> None:
+        detail: dict[str, str | int | bool | list[str]] = {'cause': type(refusal).__name__, 'size_bytes': self.upload.received_bytes}
         await self._door.clinic.change(self._door.actor, lambda records: records.log(
             Action.IMAGE_REFUSE, patient=self._door.patient, outcome=Outcome.REFUSED, detail=detail))
 
@@ -157,37 +227,45 @@ class Receiving:
             height_px=decoded.height_px, original_name=self.upload.name, camera=decoded.camera[:120], captured_local=decoded.captured_local,
             captured_offset=decoded.captured_offset, captured_at=at, captured_how=how, received_from=self._door.received_from)
 
-    def _store_renditions(self, key: bytes, decoded: Decoded) -> list[tuple[Rendition, BlobWriter]]:
-        stored = []
+    def _finish_original(self) -> BlobWriter:
+        writer = self._original()
+        writer.finish()
+        return writer
+
+    def _original(self) -> BlobWriter:
+        return self._writers.get(Rendition.ORIGINAL) or self._begin(Rendition.ORIGINAL)
+
+    def _store(self, decoded: Decoded) -> None:
+        """Encrypt the renditions beside the original and move all three to their place (off the event loop)."""
         for rendition, content in ((Rendition.PREVIEW, decoded.preview), (Rendition.THUMB, decoded.thumb)):
-            writer = self._door.clinic.images.begin(self._blob, key, self._binding(rendition))
+            writer = self._begin(rendition)
             writer.write(content)
             writer.finish()
-            stored.append((rendition, writer))
-        return stored
+        self._door.clinic.images.keep(self._blob, list(self._writers.items()))
+        self._writers.clear()
 
-    async def _begin(self) -> BlobWriter:
-        key = await asyncio.to_thread(self._door.clinic.vault.patient_key, self._door.patient)
-        self._writer = self._door.clinic.images.begin(self._blob, key, self._binding(Rendition.ORIGINAL))
-        return self._writer
+    def _begin(self, rendition: Rendition) -> BlobWriter:
+        clinic = self._door.clinic
+        self._patient_key = self._patient_key or clinic.vault.patient_key(self._door.patient)
+        self._writers[rendition] = clinic.images.begin(self._blob, self._patient_key, self._binding(rendition))
+        return self._writers[rendition]
 
     async def _flush(self) -> None:
         """Hash and encrypt what is pending, off the event loop."""
-        if not self._pending:
-            return
-        writer, data = self._writer or await self._begin(), bytes(self._pending)
+        data = bytes(self._pending)
         self._pending.clear()
 
         def work() -> None:
             self._digest.update(data)
-            writer.write(data)
-        await asyncio.to_thread(work)
+            self._original().write(data)
+        if data:
+            await in_thread(work)
 
     async def _drop(self) -> None:
         self._pending.clear()
-        if self._writer is not None:
-            await asyncio.to_thread(self._writer.discard)
-            self._writer = None
+        writers, self._writers = self._writers, {}
+        for writer in writers.values():
+            await in_thread(writer.discard)
 
     def _binding(self, rendition: Rendition) -> Binding:
         return Binding(self._door.patient, self._key, rendition)
@@ -195,36 +273,6 @@ class Receiving:
     def _tell(self) -> None:
         self._told_s = time.monotonic()
         self._door.clinic.uploads.tell(self._door.actor.session, self._door.patient)
-
-    def _tell_now_and_then(self) -> None:
-        if time.monotonic() - self._told_s >= _PROGRESS_EVERY_S:
-            self._tell()
-
-
-def resolve_capture(local: str, offset: str, zone: ZoneInfo, received_at: datetime) -> tuple[datetime, CapturedHow]:
-    """Return the instant of capture (aware UTC) and how it was found: the camera's own offset, the practice's zone, or the reception.
-
-    A camera clock that runs more than a day ahead of the server is not believed: such images would sort first for ever.
-    """
-    if local:
-        how = CapturedHow.CAMERA_OFFSET if offset else CapturedHow.PRACTICE_ZONE
-        moment = datetime.fromisoformat(local + offset)
-        at = (moment if offset else moment.replace(tzinfo=zone)).astimezone(UTC)
-        if at <= received_at + _CLOCK_SLACK:
-            return at, how
-    return received_at, CapturedHow.RECEIVED
-
-
-def image_bytes(clinic: Clinic, patient: str, image: str, blob: str, rendition: Rendition) -> tuple[int, Iterator[bytes]]:
-    """Return size and plain chunks of a stored file. Raise Damage before the first byte when it is missing or its start is damaged."""
-    key = clinic.vault.patient_key(patient)
-    chunks = clinic.images.read(blob, key, Binding(patient, image, rendition))
-    first = next(chunks)
-
-    def whole() -> Iterator[bytes]:
-        yield first
-        yield from chunks
-    return clinic.images.size_bytes(blob, rendition), whole()
 
 
 def _plain_name(name: str) -> str:

@@ -9,6 +9,7 @@ from data.errors import Invalid
 
 _MOST_PARTS = 200
 _LONGEST_HEADER_BYTES = 8_192
+_DAMAGED = 'The form was damaged on its way. Send it again.'
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,12 @@ class _Collector:
         self._headers: dict[bytes, bytes] = {}
         self._parts = self._header_bytes = 0
         self._is_file = False
+        self.is_whole = False
 
     def callbacks(self) -> dict[str, object]:
         return {'on_part_begin': self._part_begin, 'on_header_field': self._header_name, 'on_header_value': self._header_value,
-                'on_header_end': self._header_end, 'on_headers_finished': self._headers_done, 'on_part_data': self._data, 'on_part_end': self._part_end}
+                'on_header_end': self._header_end, 'on_headers_finished': self._headers_done, 'on_part_data': self._data,
+                'on_part_end': self._part_end, 'on_end': self._end}
 
     def _part_begin(self) -> None:
         self._headers, self._name, self._value, self._header_bytes = {}, b'', b'', 0
@@ -72,7 +75,7 @@ class _Collector:
 
     def _headers_done(self) -> None:
         _kind, options = parse_options_header(self._headers.get(b'content-disposition', b''))
-        self._is_file = b'filename' in options
+        self._is_file = bool(options.get(b'filename'))  # a form sends an empty name for a field where nothing was chosen
         if self._is_file:
             name, file_name = (options.get(part, b'').decode('utf-8', 'replace') for part in (b'name', b'filename'))
             self.events.append(PartBegins(name, file_name))
@@ -85,21 +88,36 @@ class _Collector:
         if self._is_file:
             self.events.append(PartEnds())
 
+    def _end(self) -> None:
+        self.is_whole = True
+
 
 async def file_events(stream: AsyncIterator[bytes], content_type: str) -> AsyncIterator[Event]:
-    """Yield begin, data and end of each file in a multipart stream. Raise Invalid for what is not a multipart form."""
+    """Yield begin, data and end of each file in a multipart stream. Raise Invalid for what is not a multipart form, or not a whole one.
+
+    What came before the damage is yielded first: good files of a damaged form go in.
+    """
     kind, options = parse_options_header(content_type)
     boundary = options.get(b'boundary')
     if kind != b'multipart/form-data' or not boundary:
         raise Invalid('Photos are sent as a form.')
     collector = _Collector()
     parser = MultipartParser(boundary, collector.callbacks())  # type: ignore[arg-type]
+    async for piece in stream:
+        problem = _fed(parser, piece)
+        while collector.events:
+            yield collector.events.pop(0)
+        if problem is not None:
+            raise problem
+    if not collector.is_whole:
+        raise Invalid(_DAMAGED)
+
+
+def _fed(parser: MultipartParser, piece: bytes) -> Invalid | None:
     try:
-        async for piece in stream:
-            if piece:
-                parser.write(piece)
-                while collector.events:
-                    yield collector.events.pop(0)
-        parser.finalize()
+        parser.write(piece)
     except FormParserError:
-        raise Invalid('The form was damaged on its way. Send it again.') from None
+        return Invalid(_DAMAGED)
+    except Invalid as problem:
+        return problem
+    return None

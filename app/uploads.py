@@ -1,5 +1,5 @@
 """What is on its way: the files each sign-in is sending to each patient, for the progress list that survives moving between pages."""
-from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,8 @@ from app.live import Hub
 from data.columns import new_key
 from data.records import Changed
 
-_KEPT = 60
+_KEPT_FILES = 200
+_KEPT_LISTS = 200
 
 
 class UploadState(StrEnum):
@@ -45,7 +46,7 @@ class Uploads:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._lists: dict[str, list[Upload]] = defaultdict(list)
+        self._lists: dict[str, list[Upload]] = {}
 
     @staticmethod
     def topic(session: str, patient: str) -> str:
@@ -53,12 +54,13 @@ class Uploads:
         return f'uploads:{session}:{patient}'
 
     def begin(self, session: str, patient: str, upload: Upload) -> None:
-        """Add a file to a list, letting go of the oldest that are done."""
+        """Add a file to a list, letting go of the oldest that are done, in this list and among all lists."""
         topic = self.topic(session, patient)
-        done = [known for known in self._lists[topic] if not known.is_under_way]
-        for old in done[:max(0, len(self._lists[topic]) - _KEPT + 1)]:
-            self._lists[topic].remove(old)
-        self._lists[topic].append(upload)
+        known = self._lists.pop(topic, [])
+        done = [old for old in known if not old.is_under_way][:max(0, len(known) + 1 - _KEPT_FILES)]
+        self._lists[topic] = [*(old for old in known if old not in done), upload]
+        for quiet in [name for name, files in self._lists.items() if not any(one.is_under_way for one in files)][:-_KEPT_LISTS]:
+            del self._lists[quiet]
         self.tell(session, patient)
 
     def tell(self, session: str, patient: str) -> None:
@@ -72,5 +74,20 @@ class Uploads:
     def clear(self, session: str, patient: str) -> None:
         """Forget the files that are done."""
         topic = self.topic(session, patient)
-        self._lists[topic] = [known for known in self._lists[topic] if known.is_under_way]
+        under_way = [known for known in self._lists.pop(topic, []) if known.is_under_way]
+        if under_way:
+            self._lists[topic] = under_way
         self.tell(session, patient)
+
+
+def summary(uploads: Iterable[Upload]) -> str:
+    """Return how a batch ended: '3 photos added. 1 skipped: larger than 64 MB.' Each reason is named once."""
+    files = list(uploads)
+    added, here = (sum(one.state is state for one in files) for state in (UploadState.ADDED, UploadState.ALREADY_HERE))
+    reasons = [one.sentence.rstrip('.') for one in files if one.state is UploadState.REFUSED]
+    parts = [
+        f'{added} photo{"" if added == 1 else "s"} added.' if added else '',
+        f'{here} already in the pool.' if here else '',
+        f'{len(reasons)} skipped: {", ".join(dict.fromkeys(reasons))}.' if reasons else '',
+    ]
+    return ' '.join(part for part in parts if part)

@@ -1,7 +1,7 @@
 """Encrypted files: one generated name per file, written once, fsynced before any row names it.
 
-A file is a header (magic, version, nonce prefix) and 256 KiB chunks of plain bytes, each AES-256-GCM under the patient's key. The associated
-data of a chunk are patient, image and rendition key, the chunk's number and whether it is the last: files cannot be swapped,
+A file is a header (magic, version, nonce prefix) and 256 KiB chunks of plain bytes, each AES-256-GCM under the patient's key. The
+associated data of a chunk are patient, image and rendition key, the chunk's number and whether it is the last: files cannot be swapped,
 reordered or cut. Plain bytes never touch a disk.
 """
 import os
@@ -108,13 +108,17 @@ class ImageStore:
         return _chunks(writer.path, key, binding)
 
     def keep(self, blob: str, writers: list[tuple[Rendition, BlobWriter]]) -> None:
-        """Move finished files to their place and make the names durable. Rows may name them afterwards."""
+        """Move finished files to their place and make the names durable. Rows may name them afterwards; on an error all are gone."""
         folder = self._folder / blob[:2]
-        folder.mkdir(exist_ok=True, mode=0o700)
-        for rendition, writer in writers:
-            writer.path.rename(self._path(blob, rendition))
-        _sync_folder(folder)
-        _sync_folder(self._folder)
+        try:
+            folder.mkdir(exist_ok=True, mode=0o700)
+            for rendition, writer in writers:
+                writer.path.rename(self._path(blob, rendition))
+            _sync_folder(folder)
+            _sync_folder(self._folder)
+        except OSError:
+            self.discard(blob)
+            raise
 
     def discard(self, blob: str) -> None:
         """Remove the files of a blob that no row names: it was stored a moment too late."""
@@ -127,7 +131,7 @@ class ImageStore:
         return usage.free, usage.free / usage.total
 
     def read(self, blob: str, key: bytes, binding: Binding) -> Iterator[bytes]:
-        """Yield the plain bytes of a kept file. Raise ImageMissing or ChecksumMismatch, before the first byte when the first chunk is bad."""
+        """Yield the plain bytes of a kept file. Raise ImageMissing or ChecksumMismatch: at once when the first chunk is bad."""
         return _chunks(self._path(blob, binding.rendition), key, binding)
 
     def size_bytes(self, blob: str, rendition: Rendition) -> int:

@@ -1,6 +1,6 @@
 """Image pools: what is known of every photograph, and where its files are."""
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
@@ -49,7 +49,7 @@ class ImageFile:
     size_bytes: int
     format: str
     original_name: str
-    captured_local: str
+    captured_on: date
 
 
 class Images(Repository):
@@ -88,21 +88,24 @@ class Images(Repository):
 
     def held(self, patient: str, sha256: str) -> tuple[str, datetime] | None:
         """Return key and reception of the image with these bytes in this pool, if it is there."""
-        return self.session.exec(select(Image.key, Image.received_at).join(Patient).where(Patient.key == patient, Image.sha256 == sha256)).first()
+        found = select(Image.key, Image.received_at).join(Patient).where(Patient.key == patient, Image.sha256 == sha256)
+        return self.session.exec(found).first()
 
     def of(self, patient: str) -> list[ImageTile]:
         """Return the pool of a patient, latest capture first."""
         self.records.require(Permission.PATIENT_READ, subject=patient)
         zone = self.records.settings.zone()
-        rows = self.session.exec(select(Image).join(Patient).where(Patient.key == patient).order_by(col(Image.captured_at).desc(), col(Image.id).desc()))
-        return [tile(row, zone) for row in rows]
+        pool = select(Image).join(Patient).where(Patient.key == patient).order_by(col(Image.captured_at).desc(), col(Image.id).desc())
+        return [tile(row, zone) for row in self.session.exec(pool)]
 
     def file(self, key: str) -> ImageFile:
         """Return where the bytes of an image are. A foreign and a missing image look the same."""
         self.records.require(Permission.PATIENT_READ, subject=key)
         image, patient = self._row(key)
-        return ImageFile(image.key, patient.key, patient.unique_id, image.blob, image.sha256, image.size_bytes, image.format, image.original_name,
-                         image.captured_local)
+        return ImageFile(
+            key=image.key, patient=patient.key, patient_unique_id=patient.unique_id, blob=image.blob, sha256=image.sha256,
+            size_bytes=image.size_bytes, format=image.format, original_name=image.original_name,
+            captured_on=_local_moment(image, self.records.settings.zone()).date())
 
     def rows_of(self, patient_id: int, keys: list[str]) -> list[Image]:
         """Return rows by key, refusing any that is not of this patient; for repositories of this floor only."""
@@ -120,11 +123,18 @@ class Images(Repository):
 
 def tile(image: Image, zone: ZoneInfo) -> ImageTile:
     """Return what a grid shows of an image; the day of capture is the camera's own, or the practice's day of reception."""
-    local = image.captured_local or image.captured_at.astimezone(zone).strftime('%Y-%m-%dT%H:%M:%S')
+    local = _local_moment(image, zone)
     return ImageTile(
         key=image.key, caption=image.caption, body_site=image.body_site, laterality=as_text(image.laterality), view=as_text(image.view),
-        captured_local=local, captured_on=datetime.fromisoformat(local).date(), received_at=image.received_at, width_px=image.width_px,
-        height_px=image.height_px)
+        captured_local=local.isoformat(timespec='seconds'), captured_on=local.date(), received_at=image.received_at,
+        width_px=image.width_px, height_px=image.height_px)
+
+
+def _local_moment(image: Image, zone: ZoneInfo) -> datetime:
+    """Return the camera's own clock where it is believed, else the practice's clock at reception."""
+    if image.captured_local and image.captured_how is not CapturedHow.RECEIVED:
+        return datetime.fromisoformat(image.captured_local)
+    return image.captured_at.astimezone(zone).replace(tzinfo=None)
 
 
 def _parsed(field: str, text: str) -> object:
