@@ -105,7 +105,7 @@ class Database:
             raise SchemaTooNew if current is not None else Damage('The database is empty. Start the server once.')
 
     def _schema_revision(self) -> str | None:
-        with self._writing.connect() as connection:
+        with self._reading.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
     @property
