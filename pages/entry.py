@@ -112,7 +112,7 @@ class EntryPage:
                                        on_compare=self.compare if may else None, on_remove=self.remove if may else None)
             with self.images_section.tools:
                 segmented({'S': 'S', 'M': 'M', 'L': 'L'}, label='Photo size', value='M',
-                          on_change=lambda event: self.workspace.set_size(event.value))
+                          on_change=self.workspace.set_size)
                 if self.may_arrange:
                     button('Add from pool', icon='folder-plus', on_click=self._open_picker)
             self.workspace.build(self.entry.images)

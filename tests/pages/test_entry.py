@@ -1,0 +1,168 @@
+"""The entry page: notes, workspace, comparisons and sections, through the simulated user and checked in the records."""
+import pytest
+from nicegui import ui
+from nicegui.testing import User
+
+from app.clinic import Clinic
+from data.errors import NotFound
+from data.models import Action, Section
+from data.read_models import PatientHeader
+from data.repositories.audit import TrailView
+from data.repositories.entries import EntryRecord
+from data.values import TEXT_LIMIT
+from tests.cast import Cast
+from tests.factories import a_comparison, a_patient, a_stored_image, an_entry
+from tests.pages.conftest import OpenAs
+
+ADDRESS = '/patients/psr-20417/entries/1'
+
+
+def a_visit(clinic: Clinic, cast: Cast, *, images: int = 0, notes: str = '') -> tuple[PatientHeader, EntryRecord]:
+    patient = a_patient(clinic, cast.jana)
+    keys = tuple(a_stored_image(clinic, cast.jana, patient.key) for _ in range(images))
+    return patient, an_entry(clinic, cast.jana, patient.key, notes=notes, images=keys)
+
+
+def as_stored(clinic: Clinic, cast: Cast, patient: PatientHeader) -> EntryRecord:
+    with clinic.reading(cast.jana) as records:
+        return records.entries.record(patient.key, 1)
+
+
+def notes_of(user: User) -> ui.textarea:
+    return next(iter(user.find(kind=ui.textarea, marker='notes').elements))
+
+
+async def test_notes_are_stored_as_they_are_typed_and_the_status_says_so(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    patient, _entry = a_visit(clinic, cast)
+    user = user_as(cast.jana)
+    await user.open(ADDRESS)
+    user.find(kind=ui.textarea, marker='notes').type('Plaque is flat.')
+    await user.should_see(content='Saved 09:00')
+    assert as_stored(clinic, cast, patient).notes == 'Plaque is flat.'
+
+
+async def test_what_one_person_types_stands_in_the_other_persons_page(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    a_visit(clinic, cast)
+    writer, reader = user_as(cast.jana), user_as(cast.ines)
+    await reader.open(ADDRESS)
+    await writer.open(ADDRESS)
+    writer.find(kind=ui.textarea, marker='notes').type('Elbow clear.')
+    await reader.should_see(content='Elbow clear.')
+
+
+async def test_a_text_typed_over_someone_elses_is_a_conflict_that_shows_both(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    patient, entry = a_visit(clinic, cast, notes='Base.')
+    user = user_as(cast.jana)
+    await user.open(ADDRESS)
+    user.find(kind=ui.textarea, marker='notes').trigger('focus')
+    clinic.change_now(cast.ines, lambda records: records.entries.amend(entry.key, 'notes', 'Base. Hers.'))
+    user.find(kind=ui.textarea, marker='notes').type(' Mine.')
+    await user.should_see(content='Conflict, review')
+    await user.should_see('Base. Hers.')
+    assert as_stored(clinic, cast, patient).notes == 'Base. Hers.'
+    user.find('Keep both').click()
+    await user.should_see(content='Saved 09:00')
+    assert as_stored(clinic, cast, patient).notes == 'Base. Hers. Mine.'
+
+
+async def test_undo_takes_back_ones_own_last_burst(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    patient, _entry = a_visit(clinic, cast, notes='Before.')
+    user = user_as(cast.jana)
+    await user.open(ADDRESS)
+    user.find(kind=ui.textarea, marker='notes').type(' After.')
+    await user.should_see('Undo')
+    user.find('Undo').click()
+    await user.should_see(content='Before.')
+    await user.should_see(content='Saved 09:00')
+    assert as_stored(clinic, cast, patient).notes == 'Before.'
+
+
+async def test_a_text_over_the_limit_is_refused_in_words_and_the_old_one_stays(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    patient, _entry = a_visit(clinic, cast, notes='Before.')
+    user = user_as(cast.jana)
+    await user.open(ADDRESS)
+    with user:
+        notes_of(user).set_value('x' * (TEXT_LIMIT + 1))
+    await user.should_see('Notes take at most 150,000 characters. What was there before is kept.')
+    assert as_stored(clinic, cast, patient).notes == 'Before.'
+
+
+async def test_notes_are_not_shown_to_a_photographer(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    a_visit(clinic, cast, notes='Confidential words.')
+    user = user_as(cast.tom)
+    await user.open(ADDRESS)
+    await user.should_see('Your role does not show notes.')
+    await user.should_not_see('Confidential words.')
+    await user.should_not_see(content='Confidential words.')
+
+
+async def test_a_viewer_reads_but_has_nothing_to_press(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    a_visit(clinic, cast, images=2, notes='Words to read.')
+    user = user_as(cast.vera)
+    await user.open(ADDRESS)
+    await user.should_see('Words to read.')
+    for act in ('Add from pool', 'New comparison', 'Remove'):
+        await user.should_not_see(act)
+
+
+async def test_names_and_notes_are_shown_as_text_never_as_markup(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    hostile = '<img src=x onerror=alert(1)> {{7*7}}'
+    patient = a_patient(clinic, cast.jana, family_name=hostile)
+    an_entry(clinic, cast.jana, patient.key, notes=hostile)
+    user = user_as(cast.vera)
+    await user.open(ADDRESS)
+    await user.should_see(hostile)
+    fragments = [element.content for element in user.find(kind=ui.html).elements]
+    assert not any('<img src=x' in fragment for fragment in fragments)
+
+
+async def test_two_chosen_images_become_a_comparison_with_its_interval(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    patient, _entry = a_visit(clinic, cast, images=2)
+    user = user_as(cast.jana)
+    await user.open(ADDRESS)
+    user.find('Select day').click()
+    await user.should_see('2 selected')
+    user.find('Compare').click()
+    await user.should_see('Full screen: Comparison')
+    assert [len(group.images) for group in as_stored(clinic, cast, patient).groups] == [2]
+
+
+async def test_removing_takes_an_image_out_of_the_workspace_and_the_pool_keeps_it(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    patient, _entry = a_visit(clinic, cast, images=1)
+    user = user_as(cast.jana)
+    await user.open(ADDRESS)
+    user.find('Select day').click()
+    user.find('Remove').click()
+    await user.should_see('No photos in this entry yet.')
+    with clinic.reading(cast.jana) as records:
+        assert len(records.images.of(patient.key)) == 1
+    assert as_stored(clinic, cast, patient).images == []
+
+
+async def test_a_closed_section_is_closed_the_next_time_for_this_person_only(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    patient, entry = a_visit(clinic, cast)
+    clinic.change_now(cast.jana, lambda records: records.entries.remember_section(entry.key, Section.COMPARISONS, is_open=False))
+    assert as_stored(clinic, cast, patient).open_sections == {Section.COMPARISONS: False}
+    with clinic.reading(cast.ines) as records:
+        assert records.entries.record(patient.key, 1).open_sections == {}
+
+
+async def test_opening_an_entry_is_one_event_that_names_every_image_shown(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    patient, entry = a_visit(clinic, cast, images=3)
+    a_comparison(clinic, cast.jana, entry.key, [tile.key for tile in entry.images][:2])
+    user = user_as(cast.vera)
+    await user.open(ADDRESS)
+    with clinic.reading(cast.ines) as records:
+        events = records.audit.page(TrailView(action=Action.ENTRY_VIEW, patient=patient.key))
+    assert len(events) == 1
+    assert all(tile.key in events[0].payload for tile in entry.images)
+
+
+def test_an_image_of_another_patient_cannot_be_laid_into_an_entry(clinic: Clinic, cast: Cast) -> None:
+    _patient, entry = a_visit(clinic, cast)
+    other = a_patient(clinic, cast.jana, 'acn-11802')
+    foreign = a_stored_image(clinic, cast.jana, other.key)
+    with pytest.raises(NotFound):
+        clinic.change_now(cast.jana, lambda records: records.entries.place(entry.key, [foreign]))
+    with pytest.raises(NotFound):
+        clinic.change_now(cast.jana, lambda records: records.comparisons.group(entry.key, [foreign, foreign]))
