@@ -1,6 +1,8 @@
 """Pages without a browser: NiceGUI's simulated user, let in below the gate with the actor that the gate would have put there."""
 import asyncio
+import importlib
 import logging
+import pkgutil
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -36,11 +38,11 @@ async def user_as(clinic: Clinic, cast: Cast, caplog: pytest.LogCaptureFixture) 
     """
     async with user_simulation():
         # imported here: NiceGUI takes page modules out of sys.modules after each test
+        import pages
         from components import design
-        from pages import rooms
         design.install(nicegui_app)
-        for room in rooms():
-            nicegui_app.include_router(room.router)
+        for found in pkgutil.iter_modules(pages.__path__):
+            nicegui_app.include_router(importlib.import_module(f'pages.{found.name}').router)
         clinic.loop = asyncio.get_running_loop()
         yield lambda actor: User(_http(cast, actor))
         clinic.loop = None
