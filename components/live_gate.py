@@ -8,8 +8,10 @@ This is the only module that touches NiceGUI's internals (`core.sio`, `Client`),
 scope of its request), a socket belongs to the cookie it came with, and the two must be the same session, still live, at every message.
 """
 import asyncio
+import json
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -26,6 +28,29 @@ from data.actors import Actor
 Resolve = Callable[[str, str], Actor | None]
 Handler = Callable[..., Any]
 
+SIGN_IN_ADDRESS = '/login'
+_HEARTBEAT_S = 4  # a dead line is noticed within twice this time; the framework's own choice takes up to 144 s
+_SWEEP_S = 20  # a page whose session ran out leaves the screen within this time, even when nobody touches it
+_RELOAD = 'Implicit handshake failed'  # to these words the page answers by asking for itself again, through the gate
+_PATIENCE_S = 5.0
+_LONGEST_LOG_LINE = 500
+_log = logging.getLogger('dermafolio.live_gate')
+
+
+async def _turn_away(scope: Scope, receive: Receive, send: Send) -> None:
+    """Tell a page that came back without a session, in the words of its protocol, to ask for itself again. Nothing is kept of it."""
+    greeting = {'sid': 'nobody', 'upgrades': [], 'pingInterval': 25_000, 'pingTimeout': 20_000, 'maxPayload': 1}
+    await receive()
+    await send({'type': 'websocket.accept'})
+    await send({'type': 'websocket.send', 'text': f'0{json.dumps(greeting)}'})
+    with suppress(TimeoutError):
+        answer = await asyncio.wait_for(receive(), _PATIENCE_S)
+        if answer['type'] != 'websocket.receive':
+            return
+        await send({'type': 'websocket.send', 'text': '44' + json.dumps({'message': _RELOAD})})
+    await send({'type': 'websocket.close', 'code': 1008})
+
+
 FRAMEWORK = Framework(
     live_prefix='/_nicegui_ws/',
     static_prefixes=tuple(f'/_nicegui/{nicegui_version}/{kind}/' for kind in ('static', 'libraries', 'components', 'esm', 'resources')),
@@ -36,13 +61,8 @@ FRAMEWORK = Framework(
         b'<script type="module">\n      import * as Vue from "vue";',
         b'<script type="module">\n      // Load DOMPurify for HTML sanitization',
     ),
+    turn_away=_turn_away,
 )
-SIGN_IN_ADDRESS = '/login'
-_HEARTBEAT_S = 4  # a dead line is noticed within twice this time; the framework's own choice takes up to 144 s
-_SWEEP_S = 20  # a page whose session ran out leaves the screen within this time, even when nobody touches it
-_RELOAD = 'Implicit handshake failed'  # to these words the page answers by asking for itself again, through the gate
-_LONGEST_LOG_LINE = 500
-_log = logging.getLogger('dermafolio.live_gate')
 
 
 def install_live_gate(resolve: Resolve) -> None:

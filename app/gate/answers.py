@@ -55,7 +55,8 @@ class Answer:
         if self.is_over or self.is_broken:
             return
         if message['type'] == 'http.response.start':
-            await self._start(message)
+            headers = [(name.lower(), value) for name, value in message.get('headers', [])]  # not every application lowers them
+            await self._start({**message, 'headers': headers})
         elif self._held is not None and message['type'] == 'http.response.body':
             await self._hold(self._held, message)
         else:

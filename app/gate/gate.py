@@ -81,6 +81,9 @@ class Gate:
 
     async def _socket(self, scope: Scope, receive: Receive, send: Send) -> None:
         refused = self._judged(scope)
+        if refused is NOT_SIGNED_IN and self._framework.turn_away is not None:
+            await self._framework.turn_away(scope, receive, send)
+            return
         if refused is not None:
             await refuse_socket(scope, send, refused)
             return

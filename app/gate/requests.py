@@ -3,7 +3,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 COOKIE = 'dermafolio_session'
 SAFE_METHODS = frozenset({'GET', 'HEAD'})
@@ -22,6 +22,7 @@ class Framework:
     static_prefixes: tuple[str, ...] = ()  # its own versioned files: open
     closed_prefix: str = '/_closed/'  # everything else of it: for nobody
     script_marks: tuple[bytes, ...] = ()  # how the inline scripts of its page template begin; each stands there exactly once
+    turn_away: ASGIApp | None = None  # what to say to one of our own pages whose session has ended, when it opens its socket again
 
 
 def loopback_hosts(port: int) -> frozenset[str]:

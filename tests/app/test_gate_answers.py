@@ -80,10 +80,16 @@ async def test_a_bug_in_the_middle_of_an_answer_ends_it_unfinished() -> None:
     assert sent[-1]['more_body'] is True
 
 
-async def test_an_answer_opens_no_door_to_other_origins() -> None:
-    async def generous(scope: Any, receive: Any, send: Any) -> None:
-        await PlainTextResponse('ok', headers={'access-control-allow-origin': '*'})(scope, receive, send)
-    assert 'access-control-allow-origin' not in (await ask('GET', '/patients', headers=COOKIE, over=gate(generous))).headers
+async def test_header_names_in_capitals_are_seen_through() -> None:
+    async def loud(scope: Any, receive: Any, send: Any) -> None:
+        names = [(b'Access-Control-Allow-Origin', b'*'), (b'Content-Type', b'text/html'), (b'Server', b'x'), (b'Cache-Control', b'public')]
+        await send({'type': 'http.response.start', 'status': 200, 'headers': names})
+        await send({'type': 'http.response.body', 'body': b'<p>Page</p>'})
+    headers = (await ask('GET', '/patients', headers=COOKIE, over=gate(loud))).headers
+    assert 'access-control-allow-origin' not in headers
+    assert 'server' not in headers
+    assert headers['cache-control'] == 'no-store'
+    assert "script-src 'none'" in headers['content-security-policy']
 
 
 async def test_a_redirect_and_a_file_keep_what_they_say() -> None:
