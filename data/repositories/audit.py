@@ -1,12 +1,14 @@
 """The audit trail, read: paged by key, filtered by person, action and patient."""
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import func
 from sqlmodel import col, select
 
 from data.actors import Permission
-from data.models import AuditEvent
+from data.models import Action, AuditEvent, Entry, Patient, PatientFormerId
+from data.read_models import full_name
 from data.repositories.base import Repository
 
 
@@ -29,6 +31,30 @@ class TrailEvent:
     payload: str
     hash: bytes
 
+    def read(self) -> dict[str, Any]:
+        """Return the payload as values."""
+        values: dict[str, Any] = json.loads(self.payload)
+        return values
+
+
+@dataclass(frozen=True)
+class TrailSummary:
+    """How long the trail is: its first and last event (None when there is none), and the last time that someone verified it."""
+
+    count: int
+    first: TrailEvent | None
+    last: TrailEvent | None
+    last_check: TrailEvent | None
+
+
+@dataclass(frozen=True)
+class Named:
+    """What keys of events stand for at this moment; what is gone is absent. Patients: unique ID and, for whom it is given, the name."""
+
+    people: dict[str, str] = field(default_factory=dict)
+    patients: dict[str, tuple[str, str]] = field(default_factory=dict)
+    entries: dict[str, int] = field(default_factory=dict)
+
 
 class AuditTrail(Repository):
     """Reads the trail; only `Records.log` writes it."""
@@ -36,22 +62,60 @@ class AuditTrail(Repository):
     def page(self, view: TrailView) -> list[TrailEvent]:
         """Return one page, newest first."""
         self.records.require(Permission.AUDIT_READ)
-        query = select(AuditEvent.seq, AuditEvent.payload, AuditEvent.hash)
-        for column, wanted in ((AuditEvent.user, view.user), (AuditEvent.action, view.action), (AuditEvent.patient, view.patient)):
-            if wanted:
-                query = query.where(column == wanted)
+        query = self._matching(view, AuditEvent.seq, AuditEvent.payload, AuditEvent.hash)
         if view.before:
             query = query.where(col(AuditEvent.seq) < view.before)
-        rows = self.session.exec(query.order_by(col(AuditEvent.seq).desc()).limit(view.per_page))
-        return [TrailEvent(seq or 0, payload, digest) for seq, payload, digest in rows]
+        return [TrailEvent(*row) for row in self.session.execute(query.order_by(col(AuditEvent.seq).desc()).limit(view.per_page))]
 
-    def count(self) -> int:
-        """Return how many events there are."""
+    def newer(self, view: TrailView) -> int | None:
+        """Return `before` of the page that comes right above this one (0: the newest page); None when nothing is above."""
         self.records.require(Permission.AUDIT_READ)
-        return self.session.exec(select(func.max(AuditEvent.seq))).one() or 0
+        if not view.before:
+            return None
+        query = self._matching(view, AuditEvent.seq).where(col(AuditEvent.seq) >= view.before)
+        above = list(self.session.execute(query.order_by(col(AuditEvent.seq)).limit(view.per_page + 1)).scalars())
+        if not above:
+            return None
+        return 0 if len(above) <= view.per_page else int(above[-1])
+
+    def summary(self) -> TrailSummary:
+        """Return how long the trail is and when it was last verified."""
+        self.records.require(Permission.AUDIT_READ)
+        first, last = (self._one(order) for order in (col(AuditEvent.seq).asc(), col(AuditEvent.seq).desc()))
+        checks = self.page(TrailView(action=Action.AUDIT_VERIFY.value, per_page=1))
+        return TrailSummary(last.seq if last else 0, first, last, checks[0] if checks else None)
+
+    def named(self, keys: set[str]) -> Named:
+        """Return what these keys stand for. Names of patients are given to those only who may open charts."""
+        self.records.require(Permission.AUDIT_READ)
+        may_name = self.records.actor.may(Permission.PATIENT_READ)
+        patients = self.session.exec(select(Patient).where(col(Patient.key).in_(keys)))
+        return Named(
+            people=self.records.users.names(),
+            patients={patient.key: (patient.unique_id, _name_of(patient) if may_name else '') for patient in patients},
+            entries=dict(self.session.exec(select(Entry.key, Entry.number).where(col(Entry.key).in_(keys))).all()))
+
+    def patient_key(self, unique_id: str) -> str:
+        """Return the key of who bears, or bore, a unique ID, for the filter; empty when nobody does."""
+        self.records.require(Permission.AUDIT_READ)
+        lowered = unique_id.strip().lower()
+        return self.session.exec(select(Patient.key).where(Patient.unique_id == lowered)).first() or self.session.exec(
+            select(Patient.key).join(PatientFormerId).where(PatientFormerId.unique_id == lowered)).first() or ''
 
     def links(self, after: int = 0) -> Iterator[tuple[int, str, bytes, bytes]]:
         """Yield (seq, payload, hash, mac) in order, for verification."""
         query = select(AuditEvent.seq, AuditEvent.payload, AuditEvent.hash, AuditEvent.mac).where(col(AuditEvent.seq) > after)
         for seq, payload, digest, mac in self.session.exec(query.order_by(col(AuditEvent.seq)).execution_options(yield_per=1000)):
             yield seq or 0, payload, digest, mac
+
+    def _matching(self, view: TrailView, *columns: Any) -> Any:
+        filters = ((AuditEvent.user, view.user), (AuditEvent.action, view.action), (AuditEvent.patient, view.patient))
+        return select(*columns).where(*(column == wanted for column, wanted in filters if wanted))
+
+    def _one(self, order: Any) -> TrailEvent | None:
+        row = self.session.execute(select(AuditEvent.seq, AuditEvent.payload, AuditEvent.hash).order_by(order).limit(1)).first()
+        return TrailEvent(*row) if row else None
+
+
+def _name_of(patient: Patient) -> str:
+    return full_name(family_name=patient.family_name, given_names=patient.given_names, preferred_name=patient.preferred_name)

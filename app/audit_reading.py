@@ -1,0 +1,230 @@
+"""The audit trail in words: who did what to which, for whom. Keys become names for those who may know them, at the moment of reading."""
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from string import Formatter
+from typing import Any
+
+from app.audit_sentences import ACTION_WORDS, CAUSES, FIELD_WORDS, NOT_DONE, PERMISSION_WORDS, SENTENCES, UNKNOWN
+from app.clinic import Clinic
+from app.integrity import verify_trail
+from data.actors import CONSOLE, NOBODY, Actor, Permission
+from data.errors import AuditChainBroken
+from data.models import Action, Outcome
+from data.records import Detail, Records
+from data.repositories.audit import Named, TrailEvent, TrailSummary, TrailView
+
+SERVER = 'server'
+_OTHERS = {CONSOLE: 'The console', SERVER: 'The server', NOBODY: 'Someone who was not signed in'}
+_KEY_START = 6
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a sentence; what was resolved from the event is strong."""
+
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True)
+class TrailLine:
+    """One event as the viewer shows it. `seal` is its public hash in hex; `action` is empty when this program does not know it."""
+
+    seq: int
+    at: datetime
+    user: str
+    who: str
+    action: str
+    is_done: bool
+    sentence: tuple[Part, ...]
+    address: str
+    seal: str
+
+
+class ChainCheck(StrEnum):
+    """How the last verification ended."""
+
+    VERIFIED = 'verified'
+    BROKEN = 'broken'
+    NEVER = 'never'
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """What is known of the chain: how many events the last verification found intact, since when they reach, or where it broke."""
+
+    check: ChainCheck
+    events: int
+    since: datetime | None
+    last_seal: str
+    checked_at: datetime | None = None
+    broken_at: int = 0
+    sentence: str = ''
+
+
+@dataclass(frozen=True)
+class TrailPage:
+    """One page of the trail. `older` and `newer` are the `before` of the neighbours (0: the newest page), None where there is none."""
+
+    lines: list[TrailLine]
+    people: dict[str, str]
+    state: ChainState
+    older: int | None
+    newer: int | None
+
+
+def action_words() -> dict[str, str]:
+    """Return every action with the words of the filter, in the order of the vocabulary."""
+    return {action.value: ACTION_WORDS[action] for action in Action}
+
+
+async def open_trail(clinic: Clinic, actor: Actor, view: TrailView, *, patient: str = '') -> TrailPage:
+    """Return one page after its event is written. `patient` filters by unique ID; one that nobody bears finds nothing."""
+    def look(records: Records) -> str:
+        records.require(Permission.AUDIT_READ)
+        key = records.audit.patient_key(patient) if patient else ''
+        chosen: Detail = {'person': view.user, 'by_action': view.action, 'before': view.before, 'of': key}
+        detail: Detail = {name: value for name, value in chosen.items() if value}
+        records.log(Action.AUDIT_VIEW, detail=detail)
+        return key
+
+    key = await clinic.change(actor, look)
+    return await asyncio.to_thread(_page, clinic, actor, replace(view, patient=key), is_empty=bool(patient) and not key)
+
+
+async def verify_now(clinic: Clinic, actor: Actor, progress: Callable[[int], None]) -> ChainState:
+    """Verify the whole trail in a thread and return what was found, after its event is written. `progress` is called in that thread."""
+    with clinic.reading(actor) as records:
+        records.require(Permission.AUDIT_READ)
+    try:
+        verified = await asyncio.to_thread(verify_trail, clinic, actor, progress=progress)
+        await clinic.change(actor, lambda records: records.log(Action.AUDIT_VERIFY, detail={'events': verified.count}))
+        sentence = ''
+    except AuditChainBroken as broken:
+        detail: Detail = {'broken_at': broken.seq}
+        sentence = str(broken)
+        await clinic.change(actor, lambda records: records.log(Action.AUDIT_VERIFY, outcome=Outcome.FAILED, detail=detail))
+    with clinic.reading(actor) as records:
+        return replace(_state(records.audit.summary()), sentence=sentence)
+
+
+def line_of(event: TrailEvent, named: Named) -> TrailLine:
+    """Return an event in words."""
+    values = event.read()
+    who = _who(values, named)
+    return TrailLine(
+        seq=event.seq, at=datetime.fromisoformat(values['at']), user=values['user'], who=who, action=values['action'],
+        is_done=values['outcome'] == Outcome.DONE, sentence=_sentence(values, who, named), address=values['address'], seal=event.hash.hex())
+
+
+def _page(clinic: Clinic, actor: Actor, view: TrailView, *, is_empty: bool) -> TrailPage:
+    with clinic.reading(actor) as records:
+        found = [] if is_empty else records.audit.page(replace(view, per_page=view.per_page + 1))
+        events = found[:view.per_page]
+        named = records.audit.named(_keys(events))
+        return TrailPage(
+            lines=[line_of(event, named) for event in events], people={**named.people, **_OTHERS}, state=_state(records.audit.summary()),
+            older=events[-1].seq if len(found) > len(events) else None, newer=None if is_empty else records.audit.newer(view))
+
+
+def _keys(events: list[TrailEvent]) -> set[str]:
+    values = [event.read() for event in events]
+    return {key for value in values for key in (value['subject'], value['patient'], value['detail'].get('entry', '')) if key}
+
+
+def _state(summary: TrailSummary) -> ChainState:
+    since = datetime.fromisoformat(summary.first.read()['at']) if summary.first else None
+    seal = summary.last.hash.hex() if summary.last else ''
+    if summary.last_check is None:
+        return ChainState(ChainCheck.NEVER, summary.count, since, seal)
+    check = summary.last_check.read()
+    at, detail = datetime.fromisoformat(check['at']), check['detail']
+    if check['outcome'] == Outcome.DONE:
+        return ChainState(ChainCheck.VERIFIED, detail['events'], since, seal, at)
+    return ChainState(ChainCheck.BROKEN, summary.count, since, seal, at, detail['broken_at'])
+
+
+def _who(values: dict[str, Any], named: Named) -> str:
+    user: str = values['user']
+    if user == CONSOLE:
+        return f'{values["address"].removeprefix("console/") or "Someone"} at the console'
+    return named.people.get(user) or _OTHERS.get(user) or f'user {user[:_KEY_START]}'
+
+
+def _sentence(values: dict[str, Any], who: str, named: Named) -> tuple[Part, ...]:
+    """Fill the action's template. A value that an event lacks is left out; nothing else of the payload is shown."""
+    try:
+        action = Action(values['action'])
+    except ValueError:
+        return Part(who, strong=True), Part(UNKNOWN)
+    is_done = values['outcome'] == Outcome.DONE
+    template = SENTENCES[action] if is_done or action not in NOT_DONE else NOT_DONE[action]
+    words = _Words(values, named)
+    parts = [Part(who, strong=True), Part(' ')]
+    for fixed, name, _spec, _conversion in Formatter().parse(template):
+        parts.append(Part(fixed))
+        if name:
+            parts.append(Part(words.of(name), strong=True))
+    return tuple(part for part in parts if part.text)
+
+
+class _Words:
+    """What the placeholders of a template stand for in one event."""
+
+    def __init__(self, values: dict[str, Any], named: Named) -> None:
+        self._subject, self._patient, self._detail, self._named = values['subject'], values['patient'], values['detail'], named
+
+    def of(self, placeholder: str) -> str:
+        """Return the words of one placeholder."""
+        words: str = getattr(self, f'_{placeholder}')()
+        return words
+
+    def _patient_(self, key: str) -> str:
+        if key not in self._named.patients:
+            return f'patient {key[:_KEY_START]}'
+        unique_id, name = self._named.patients[key]
+        return f'{name} ({unique_id})' if name else unique_id
+
+    def _of_patient(self) -> str:
+        return self._patient_(self._patient or self._subject)
+
+    def _for_whom(self) -> str:
+        """Name the patient of a refusal, whose subject may be of any kind."""
+        return f' ({self._patient_(self._subject)})' if self._subject in self._named.patients else ''
+
+    def _person(self) -> str:
+        return self._named.people.get(self._subject) or (f'user {self._subject[:_KEY_START]}' if self._subject else 'an unknown name')
+
+    def _entry(self) -> str:
+        number = self._detail.get('number') or self._named.entries.get(self._detail.get('entry') or self._subject)
+        return f'entry {number}' if number else 'an entry'
+
+    def _images(self) -> str:
+        number = len(self._detail.get('images', ()))
+        return f'{number:,} image{"" if number == 1 else "s"}' if number else 'the images'
+
+    def _field(self) -> str:
+        name = str(self._detail.get('field', ''))
+        return FIELD_WORDS.get(name) or f'the {name.replace("_", " ")}' if name else 'a field'
+
+    def _role(self) -> str:
+        return str(self._detail.get('role', 'another role'))
+
+    def _setting(self) -> str:
+        return str(self._detail.get('setting', '')).replace('_', ' ')
+
+    def _events(self) -> str:
+        return f'{self._detail.get("events", 0):,} events'
+
+    def _broken_at(self) -> str:
+        return f'event {self._detail.get("broken_at", 0):,}'
+
+    def _cause(self) -> str:
+        return CAUSES.get(str(self._detail.get('cause', '')), 'refused')
+
+    def _doing(self) -> str:
+        permission = str(self._detail.get('permission', ''))
+        return PERMISSION_WORDS[Permission(permission)] if permission in set(Permission) else 'doing this'
