@@ -1,0 +1,172 @@
+"""Everything known of a patient, field by field: each saves by itself, is live in every open page, and can be taken back."""
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from nicegui import APIRouter, ui
+from starlette.responses import RedirectResponse
+
+from app.clinic import clinic
+from components.autosave import Autosave
+from components.confirm import confirmed
+from components.controls import Field, box
+from components.layout import frame
+from components.navigation import patient_address
+from components.patient_banner import patient_banner
+from components.patient_form import (
+    BIRTH_DATE,
+    LEFT,
+    NOTES,
+    RIGHT,
+    UNIQUE_ID,
+    FieldSpec,
+    Group,
+    field_group,
+    lookalike_warning,
+    patient_field,
+    taken_warning,
+    to_shown,
+    to_stored,
+    warn_of_hidden,
+)
+from components.refusals import refusals_shown
+from components.save_status import SaveStatus
+from components.session import current_actor
+from components.surroundings import Surroundings, surroundings
+from data.actors import Permission
+from data.errors import UniqueIdTaken
+from data.models import Action
+from data.records import Changed, Records
+from data.repositories.fields import Saved
+from data.repositories.patients import NAME_FIELDS, PatientRecord, permission_for, read_draft
+from data.values import normal_unique_id
+
+_IN_THE_BANNER = {*NAME_FIELDS, BIRTH_DATE.name, 'sex', 'skin_type'}
+router = APIRouter()
+
+
+@router.page('/patients/{unique_id}/details')
+async def details_page(unique_id: str) -> RedirectResponse | None:
+    """Show all fields after the event is written. A former or capital ID leads to the present address."""
+    around = surroundings()
+    with clinic().reading(around.actor) as records:
+        patient = records.patients.header(records.patients.key_of(unique_id))
+    if patient.unique_id != unique_id:
+        return RedirectResponse(patient_address(patient.unique_id, '/details'))
+    await clinic().looked(around.actor, Action.CHART_OPEN, patient=patient.key, images=[patient.cover] if patient.cover else [])
+    with clinic().reading(around.actor) as records:
+        record = records.patients.record(patient.key)
+    DetailsPage(around, record).build()
+    return None
+
+
+@dataclass
+class DetailsPage:
+    """The fields of one patient as one reader sees them."""
+
+    around: Surroundings
+    record: PatientRecord
+    is_asking: bool = False
+
+    def build(self) -> None:
+        """Show everything and begin to listen."""
+        with frame(title='Details', actor=self.around.actor, practice_name=self.around.practice_name, current='Patients',
+                   patient=self.record.header, tab='details', today=self.around.today) as slots:
+            with slots.status:
+                self.saving = Autosave(SaveStatus(zone=self.around.zone), self.around.zone)
+            with box('df-columns'):
+                for column in (LEFT, RIGHT):
+                    with box('df-col').style('gap:26px'):
+                        for group in column:
+                            self._group(group)
+        self.slots = slots
+        end = clinic().hub.subscribe(self.record.key, self._heard)
+        ui.context.client.on_delete(end)
+        self._warn_of_lookalikes()
+
+    def _group(self, group: Group) -> None:
+        if NOTES in group.fields and not self.around.actor.may(Permission.NOTES_READ):
+            return
+        with field_group(group):
+            for spec in group.fields:
+                self._field(spec)
+                if spec.name == 'sex':  # the end of the line that the birth date stands in
+                    self.lookalikes = box('df-col', role='status')
+
+    def _field(self, spec: FieldSpec) -> None:
+        may_change = self.around.actor.may(permission_for(spec.name))
+        shown = patient_field(spec, self.record.values[spec.name], is_readonly=not may_change)
+        if spec is UNIQUE_ID:
+            self._watch_unique_id(shown)
+            return
+        if spec.name in NAME_FIELDS:
+            warn_of_hidden(shown)
+        self.saving.add(shown, _correct, self.record.key, spec.name, revision=self.record.revisions.get(spec.name, 0),
+                        reads=Permission.NOTES_READ if spec is NOTES else Permission.PATIENT_READ,
+                        to_text=lambda value: to_stored(spec, value), to_value=lambda stored: to_shown(spec, stored))
+
+    def _watch_unique_id(self, shown: Field) -> None:
+        self.unique_id = shown
+        shown.control.on('blur', self._unique_id_left, []).on('keydown.enter', self._unique_id_left, [])
+        with shown.root:
+            self.taken = box()
+
+    async def _unique_id_left(self) -> None:
+        """Ask once before the ID is changed: it stands in addresses, and the old one stays reserved."""
+        if self.is_asking:
+            return
+        with refusals_shown(self.unique_id):
+            self.taken.clear()
+            before, typed = self.record.header.unique_id, normal_unique_id(self.unique_id.value or '')
+            if typed != before:
+                await self._ask_to_change(before, typed)
+
+    async def _ask_to_change(self, before: str, typed: str) -> None:
+        self.is_asking = True
+        try:
+            line = 'The old ID keeps leading here and is given to nobody else.'
+            if await confirmed(f'Change {before} to {typed}?', line, action='Change ID'):
+                await self._change_unique_id(typed)
+            else:
+                self.unique_id.control.set_value(before)
+        finally:
+            self.is_asking = False
+
+    async def _change_unique_id(self, typed: str) -> None:
+        revision = self.record.revisions.get(UNIQUE_ID.name, 0)
+        try:
+            await clinic().change(current_actor(), lambda records: records.patients.correct(
+                self.record.key, UNIQUE_ID.name, typed, expected_revision=revision))
+        except UniqueIdTaken as taken:
+            with self.taken:
+                taken_warning(str(taken), taken.holder)
+            return
+        ui.navigate.to(patient_address(typed, '/details'))
+
+    def _heard(self, change: Changed) -> None:
+        """Someone, perhaps this reader, changed what stands at the head of the page. The fields hear for themselves."""
+        if change.field not in _IN_THE_BANNER:
+            return
+        with self.slots.banner, refusals_shown():
+            with clinic().reading(current_actor()) as records:
+                before, self.record = self.record, records.patients.record(self.record.key)
+            self.slots.banner.clear()
+            patient_banner(self.record.header, tab='details', today=self.around.today)
+            if self.unique_id.value == before.header.unique_id:
+                self.unique_id.control.set_value(self.record.header.unique_id)
+        self._warn_of_lookalikes()
+
+    def _warn_of_lookalikes(self) -> None:
+        """Say when someone else has this name and birth date."""
+        with self.slots.body, refusals_shown():
+            names = {name: self.record.values[name] for name in ('unique_id', 'family_name', 'given_names', BIRTH_DATE.name)}
+            with clinic().reading(current_actor()) as records:
+                found = records.patients.lookalikes(read_draft(names), but_for=self.record.key)
+            self.lookalikes.clear()
+            self.lookalikes.set_visibility(bool(found))
+            if found:
+                with self.lookalikes:
+                    lookalike_warning(found)
+
+
+def _correct(records: Records) -> Callable[..., Saved]:
+    return records.patients.correct

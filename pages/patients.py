@@ -1,0 +1,221 @@
+"""The list of patients, and the form that begins a record."""
+import asyncio
+from dataclasses import dataclass, field, replace
+
+from nicegui import APIRouter, background_tasks, ui
+
+from app.clinic import clinic
+from components import formatting
+from components.controls import Field, box, button, link_button, text, text_field
+from components.layout import FrameSlots, frame
+from components.navigation import patient_address
+from components.patient_form import (
+    BIRTH_DATE,
+    FAMILY_NAME,
+    GIVEN_NAMES,
+    UNIQUE_ID,
+    FieldSpec,
+    lookalike_warning,
+    new_field,
+    taken_warning,
+)
+from components.patient_list import NewPatients, PatientList, SettledLook, list_address, read_view
+from components.refusals import refusals_shown
+from components.session import current_actor
+from components.surroundings import Surroundings, surroundings
+from data.actors import Actor, Permission
+from data.columns import new_key
+from data.errors import Invalid, UniqueIdTaken
+from data.models import Action, PatientDraft
+from data.read_models import PatientHeader
+from data.records import Changed
+from data.repositories.patients import EVERY_PATIENT, ListPage, ListView, read_draft
+from data.values import hides_characters
+
+DEBOUNCE_S = 0.12
+router = APIRouter()
+
+
+@router.page('/patients')
+async def patients_page(q: str = '', page: str = '', per_page: str = '') -> None:
+    """Show one page of the list after its event is written."""
+    around = surroundings()
+    view = read_view(q, page, per_page)
+    found = await asyncio.to_thread(_find, around.actor, view)
+    await _note_look(around.actor, len(view.q), found.total)
+    PatientsPage(around, view).build(found)
+
+
+def _find(actor: Actor, view: ListView) -> ListPage:
+    with clinic().reading(actor) as records:
+        return records.patients.page(view)
+
+
+async def _note_look(actor: Actor, query_length: int, hits: int) -> None:
+    await clinic().looked(actor, Action.PATIENT_LIST, detail={'query_length': query_length, 'hits': hits})
+
+
+@dataclass
+class PatientsPage:
+    """The list as one reader sees it. `asked` counts questions, so that an answer that was overtaken is dropped."""
+
+    around: Surroundings
+    view: ListView
+    asked: int = 0
+    settled: SettledLook = field(default_factory=lambda: SettledLook(_note_look))
+
+    def build(self, found: ListPage) -> None:
+        """Show everything and begin to listen."""
+        may_register = self.around.actor.may(Permission.PATIENT_REGISTER)
+        with frame(title='Patients', actor=self.around.actor, practice_name=self.around.practice_name, current='Patients',
+                   today=self.around.today, padded=False) as slots:
+            slots.body.style('min-height:100%;display:flex;flex-direction:column')
+            with slots.heading:
+                self.everyone = text('', 'df-meta df-num', tag='span')
+            with slots.actions:
+                if may_register:
+                    link_button('New patient', '/patients/new', icon='plus', kind='primary')
+            self._build_tools()
+            self.list = PatientList(self.around.zone, self.around.today, may_register=may_register)
+            self._show(found)
+        end = clinic().hub.subscribe(EVERY_PATIENT, lambda change: self._heard(slots, change))
+        ui.context.client.on_delete(end)
+        ui.context.client.on_delete(lambda: self.settled.flush())
+
+    def _build_tools(self) -> None:
+        with box('df-tools', role='search') as self.tools:
+            self.search = text_field('Search', value=self.view.q, placeholder='Search by unique ID or name', icon='search', bare=True,
+                                     on_change=self._typed, look='df-f--search')
+            self.search.root.style('flex:0 1 340px')
+            self.search.control.props('maxlength=200').on('keydown.enter', self._open_exact, [])
+            self.newcomers = NewPatients()
+
+    def _show(self, found: ListPage) -> None:
+        self.view = replace(self.view, page=found.page)
+        self.everyone.set_text(formatting.count(found.everyone) if found.everyone else '')
+        self.tools.set_visibility(found.everyone > 0)
+        self.list.show(found, self.view)
+
+    async def _typed(self) -> None:
+        """Search when the keys rest."""
+        self.asked += 1
+        mine, actor = self.asked, current_actor()
+        await asyncio.sleep(DEBOUNCE_S)
+        if mine == self.asked:
+            await self._search(mine, actor, ListView(q=self.search.value or '', per_page=self.view.per_page))
+
+    async def _search(self, mine: int, actor: Actor, view: ListView) -> None:
+        with refusals_shown():
+            found = await asyncio.to_thread(_find, actor, view)
+            if mine == self.asked:
+                self.view = view
+                self._show(found)
+                ui.navigate.history.replace(list_address(self.view))
+                self.settled.note(actor, len(view.q), found.total)
+
+    def _open_exact(self) -> None:
+        """Open the patient whose unique ID is exactly what was typed."""
+        with refusals_shown(), clinic().reading(current_actor()) as records:
+            unique_id = records.patients.bearer(self.search.value or '')
+            if unique_id:
+                ui.navigate.to(patient_address(unique_id))
+
+    def _heard(self, slots: FrameSlots, change: Changed) -> None:
+        """Someone registered a patient: name it beside the search, where it moves nothing that is being looked at."""
+        background_tasks.create(self._name_newcomer(slots, change.field), name='live list')
+
+    async def _name_newcomer(self, slots: FrameSlots, key: str) -> None:
+        with slots.body, refusals_shown():
+            actor = current_actor()
+            await _note_look(actor, 0, 1)
+            with clinic().reading(actor) as records:
+                newcomer, found = records.patients.header(key), records.patients.page(self.view)
+            if found.everyone == 1:
+                self._show(found)
+            else:
+                self.everyone.set_text(formatting.count(found.everyone))
+                self.newcomers.add(newcomer)
+
+
+@router.page('/patients/new')
+async def new_patient_page() -> None:
+    """Show the form that begins a record."""
+    around = surroundings()
+    around.actor.require(Permission.PATIENT_REGISTER)
+    with frame(title='New patient', actor=around.actor, practice_name=around.practice_name, current='Patients', today=around.today):
+        NewPatientForm(around.actor).build()
+
+
+class NewPatientForm:
+    """The few fields that begin a record. Its request key makes a double click create one patient."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.request_key = new_key()
+        specs = [UNIQUE_ID, FAMILY_NAME, GIVEN_NAMES]
+        self.specs = [*specs, BIRTH_DATE] if actor.may(Permission.PATIENT_WRITE) else specs
+        self.fields: dict[str, Field] = {}
+
+    def build(self) -> None:
+        """Show the form."""
+        with box('df-narrow df-col df-gap-l', role='form', aria_label='New patient'):
+            text('Only the unique ID is required. Everything else can follow under Details.', 'df-muted')
+            with box('df-form'):
+                for spec in self.specs:
+                    self._add(spec)
+            self.warnings = box('df-col', role='status')
+            self.warnings.set_visibility(False)
+            with box('df-row'):
+                self.create = button('Create patient', kind='primary', on_click=self._create)
+                link_button('Cancel', '/patients', kind='ghost')
+
+    def _add(self, spec: FieldSpec) -> None:
+        shown = new_field(spec)
+        shown.control.on('keydown.enter', self._create, []).on('blur', self._warn, [])
+        self.fields[spec.name] = shown
+
+    def _draft(self) -> PatientDraft:
+        return read_draft({name: shown.value or '' for name, shown in self.fields.items()})
+
+    def _warn(self) -> None:
+        """Say before the end that the ID is taken or that someone looks alike. It blocks nothing."""
+        self.warnings.clear()
+        try:
+            draft = self._draft()
+        except Invalid:
+            return
+        with refusals_shown(), clinic().reading(current_actor()) as records:
+            holder, found = records.patients.bearer(draft.unique_id), records.patients.lookalikes(draft)
+            taken = records.patients.header(records.patients.key_of(holder)) if holder else None
+            self.warnings.set_visibility(bool(taken or found))
+            with self.warnings:
+                if taken:
+                    taken_warning(f'This ID is taken by {taken.name}.', taken.unique_id)
+                if found:
+                    lookalike_warning(found)
+
+    async def _create(self) -> None:
+        """Create the patient and open it; what is refused stays in the form, with one sentence where it belongs."""
+        for shown in self.fields.values():
+            shown.refuse('')
+        try:
+            draft = self._draft()
+            with refusals_shown():
+                await self._register(draft)
+        except Invalid as refusal:
+            self.fields.get(refusal.field, self.fields['unique_id']).refuse(str(refusal))
+
+    async def _register(self, draft: PatientDraft) -> None:
+        try:
+            made = await clinic().change(current_actor(), lambda records: records.patients.register(draft, request_key=self.request_key))
+        except UniqueIdTaken as taken:
+            self.warnings.clear()
+            self.warnings.set_visibility(True)
+            with self.warnings:
+                taken_warning(str(taken), taken.holder)
+            return
+        hidden = any(hides_characters(shown.value or '') for shown in self.fields.values())
+        ui.navigate.to(_arrival(made, hidden=hidden))
+
+
+def _arrival(made: PatientHeader, *, hidden: bool) -> str:
+    return patient_address(made.unique_id, '?created=cleaned' if hidden else '?created=1')
