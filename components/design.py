@@ -68,7 +68,7 @@ _FONTS = (
 )
 # the order NiceGUI declares; repeated so that it holds whichever sheet the browser reads first
 _LAYERS = '@layer theme,base,quasar,nicegui,components,utilities,overrides,quasar_importants;'
-_APP_SHEETS = ('base', 'shell', 'controls', 'dialogs', 'patient', 'images', 'visit', 'lists', 'entry')
+_APP_SHEETS = ('base', 'shell', 'controls', 'dialogs', 'patient', 'images', 'visit', 'lists', 'entry', 'pool')
 
 
 def _read_assets() -> dict[str, bytes]:

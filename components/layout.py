@@ -17,7 +17,10 @@ OFFLINE = 'No connection to the clinic server. Keep this page open; what you typ
 
 @dataclass
 class FrameSlots:
-    """Where a page puts what is its own. The same order everywhere: save status, who else is here, actions."""
+    """Where a page puts what is its own. The same order everywhere: save status, who else is here, actions.
+
+    `side` is the menu, drawn anew when the patient's figures change while the page is open.
+    """
 
     heading: ui.element
     status: ui.element
@@ -25,6 +28,7 @@ class FrameSlots:
     actions: ui.element
     banner: ui.element
     body: ui.element
+    side: ui.html
 
 
 @contextmanager
@@ -40,12 +44,12 @@ def frame(*, title: str, actor: Actor, practice_name: str, current: str, patient
     ui.page_title(f'{title} · {patient.unique_id} · Dermafolio' if patient else f'{title} · Dermafolio')
     on = today or datetime.now(UTC).date()
     with box('df-shell'):
-        _side(actor, practice_name, current, patient, tab)
+        side = _side(actor, practice_name, current, patient, tab)
         with box('df-main', tag='main'):
             with box('df-offline', role='alert'):
                 symbol('cloud-off')
                 text(OFFLINE)
-            slots = _bar(title, patient, tab, on)
+            slots = _bar(title, patient, tab, on, side)
             with box() as slots.banner:
                 if patient and tab:
                     patient_banner(patient, tab=tab, today=on)
@@ -55,18 +59,20 @@ def frame(*, title: str, actor: Actor, practice_name: str, current: str, patient
         bottom.props['aria-label'] = 'Short'
 
 
-def _side(actor: Actor, practice_name: str, current: str, patient: PatientHeader | None, tab: str) -> None:
+def _side(actor: Actor, practice_name: str, current: str, patient: PatientHeader | None, tab: str) -> ui.html:
     fragment = navigation.sidebar_html(actor, practice_name=practice_name, current=current, patient=patient, tab=tab)
-    ui.html(fragment, sanitize=False, tag='nav').classes('df-side').props['aria-label'] = 'Main'
+    side = ui.html(fragment, sanitize=False, tag='nav').classes('df-side')
+    side.props['aria-label'] = 'Main'
+    return side
 
 
-def _bar(title: str, patient: PatientHeader | None, tab: str, on: date) -> FrameSlots:
+def _bar(title: str, patient: PatientHeader | None, tab: str, on: date, side: ui.html) -> FrameSlots:
     with box('df-bar', tag='header'):
         with box('df-bar-left'):
             heading = _heading(title, patient, tab, on)
         with box('df-bar-right'):
             status, presence, actions = box('df-slot'), box('df-slot df-avatars'), box('df-slot')
-    return FrameSlots(heading=heading, status=status, presence=presence, actions=actions, banner=heading, body=heading)
+    return FrameSlots(heading=heading, status=status, presence=presence, actions=actions, banner=heading, body=heading, side=side)
 
 
 def _heading(title: str, patient: PatientHeader | None, tab: str, on: date) -> ui.element:

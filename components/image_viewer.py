@@ -1,0 +1,112 @@
+"""One photograph, as large as the screen: its date and words, the ones before and after by arrow key, Escape closes.
+
+    viewer = ImageViewer(zone=zone, may_download=actor.may(Permission.IMAGE_ORIGINAL))
+    viewer.open(tiles, key)
+"""
+from collections.abc import Awaitable, Callable
+from datetime import tzinfo
+from typing import Any
+
+from nicegui import ui
+
+from components import formatting
+from components.controls import box, icon_button, link_button, text
+from components.image_grid import day_of, describe, site_of, time_of
+from components.refusals import refusals_shown
+from data.read_models import ImageTile
+
+
+class ImageViewer:
+    """The dialog. `on_show(key)` is awaited before a photo is shown (its event); `beside(tile)` fills the panel at its side."""
+
+    def __init__(self, *, zone: tzinfo, may_download: bool = False, on_show: Callable[[str], Awaitable[None]] | None = None,
+                 beside: Callable[[ImageTile], Any] | None = None) -> None:
+        self._zone, self._may_download = zone, may_download
+        self._on_show, self._beside = on_show, beside
+        self._tiles: list[ImageTile] = []
+        self._key = ''
+        with ui.dialog().props('maximized transition-show=fade transition-hide=fade') as self._dialog:
+            self._dialog.props['aria-label'] = 'Photo'
+            with ui.card().classes('df-stage-dialog df-stage df-viewer'):
+                with box('df-viewer-main') as main:
+                    self._build()
+                self._side = box('df-viewer-side')
+        self._dialog.on('hide', self._hidden, [])
+        main.on('keydown.left.prevent', lambda: self._step(-1), [])
+        main.on('keydown.right.prevent', lambda: self._step(1), [])
+
+    def open(self, tiles: list[ImageTile], key: str) -> Any:
+        """Show one of these photographs; the arrows go through them in this order."""
+        self._tiles = list(tiles)
+        return self._go(key)
+
+    def update(self, tiles: list[ImageTile]) -> None:
+        """Take photographs that came or changed meanwhile; the one on the screen stays, its words follow."""
+        self._tiles = list(tiles)
+        if self._dialog.value and (tile := self._tile(self._key)):
+            self._show_words(tile)
+
+    def _build(self) -> None:
+        with box('df-stage-head'):
+            with box('df-viewer-words'):
+                self._title = text('', 'df-t3 df-ell', tag='h2')
+                self._line = text('', 'df-meta df-num df-ell')
+            self._place = text('', 'df-meta df-num df-nowrap')
+            self._acts = box('df-slot')
+            icon_button('x', label='Close', on_click=self._dialog.close)
+        with box('df-viewer-stage', tabindex='0', autofocus='') as self._stage:
+            self._photo = box('df-viewer-photo')
+            with box('df-viewer-arrow df-viewer-arrow--left'):
+                self._previous = icon_button('chevron-left', label='Previous photo', on_click=lambda: self._step(-1))
+            with box('df-viewer-arrow df-viewer-arrow--right'):
+                self._next = icon_button('chevron-right', label='Next photo', on_click=lambda: self._step(1))
+        self._caption = text('', 'df-viewer-caption', role='status')
+
+    def _step(self, by: int) -> Any:
+        place = next((index for index, tile in enumerate(self._tiles) if tile.key == self._key), -1) + by
+        return self._go(self._tiles[place].key) if 0 <= place < len(self._tiles) else None
+
+    def _go(self, key: str) -> Any:
+        return self._show(key) if self._on_show is None else self._show_after(self._on_show, key)
+
+    async def _show_after(self, on_show: Callable[[str], Awaitable[None]], key: str) -> None:
+        with refusals_shown():
+            await on_show(key)
+            self._show(key)
+
+    def _show(self, key: str) -> None:
+        tile = self._tile(key)
+        if tile is None:
+            return
+        self._key = key
+        self._photo.clear()  # never the next one's words under this one's picture while it loads
+        with self._photo:
+            box('', tag='img', src=f'/images/{key}/preview', alt=describe(tile, self._zone), decoding='async')
+        self._acts.clear()
+        if self._may_download:
+            with self._acts:
+                link_button('Download original', f'/images/{key}/original', icon='download', kind='ghost')
+        self._side.clear()
+        if self._beside is not None:
+            with self._side:
+                self._beside(tile)
+        self._show_words(tile)
+        self._dialog.open()
+
+    def _show_words(self, tile: ImageTile) -> None:
+        place = next(index for index, known in enumerate(self._tiles) if known.key == tile.key)
+        self._title.set_text(site_of(tile) or 'Body site not set')
+        taken = f'{formatting.day(day_of(tile, self._zone))}, {time_of(tile, self._zone)}'
+        self._line.set_text(' · '.join(part for part in (taken, tile.view) if part))
+        self._place.set_text(f'{place + 1} of {len(self._tiles)}')
+        self._caption.set_text(tile.caption)
+        self._previous.set_enabled(place > 0)
+        self._next.set_enabled(place < len(self._tiles) - 1)
+
+    def _hidden(self) -> None:
+        """Let go of picture and fields: nothing of a patient stays behind a closed dialog."""
+        self._photo.clear()
+        self._side.clear()
+
+    def _tile(self, key: str) -> ImageTile | None:
+        return next((tile for tile in self._tiles if tile.key == key), None)

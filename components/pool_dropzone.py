@@ -1,0 +1,69 @@
+"""The uploader around a whole page: files are dropped anywhere on it, or chosen by a button. Each file is a request of its own.
+
+The browser's uploader does the sending; its own list is replaced by the page, and it sends to our route, never through the framework's.
+"""
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from html import escape
+from typing import Any
+
+from nicegui import ui
+
+from app.intake import FIELD
+from components import formatting
+from components.controls import box, button, text
+from components.motif import crop_marks_svg
+from components.navigation import patient_address
+from data.read_models import PatientHeader
+
+KINDS = 'JPEG, PNG, WebP, AVIF, TIFF, GIF, HEIC'
+OnFiles = Callable[[Any], Any]
+
+
+class PoolDropzone:
+    """`on_added` and `on_unsent` get what the browser says of the files; `on_idle` is told when nothing more is being sent."""
+
+    def __init__(self, patient: PatientHeader, *, limit_mib: int, on_added: OnFiles, on_unsent: OnFiles,
+                 on_idle: Callable[[], Any]) -> None:
+        self._patient, self._limit_mib, self._on_idle = patient, limit_mib, on_idle
+        self.root = ui.element('q-uploader').classes('df-dropzone')
+        self.root.props(f'multiple auto-upload no-thumbnails flat field-name={FIELD}')
+        self.root.props['url'] = patient_address(patient.unique_id, '/images')
+        self.root.on('added', lambda event: on_added(event.args))
+        self.root.on('failed', lambda event: on_unsent(event.args.get('files') if isinstance(event.args, dict) else None), [['files']])
+        self.root.on('finish', self._idle, [])
+
+    @contextmanager
+    def content(self) -> Iterator[None]:
+        """Put the page inside: in the place of the uploader's own list."""
+        with self.root.add_slot('header'):
+            pass
+        with self.root.add_slot('list'):
+            yield
+            self._target()
+
+    def button(self) -> None:
+        """Show the button that opens the file chooser; to be called inside `content`."""
+        with button('Upload images', icon='upload', kind='primary') as shown:
+            ui.element('q-uploader-add-trigger')  # without it there is no file input, and nothing can be chosen
+        # the input lies over the button for the pointer only: a key reaches the button
+        shown.on('keydown.enter', lambda: self.root.run_method('pickFiles'), [])
+        shown.on('keydown.space', lambda: self.root.run_method('pickFiles'), [])
+
+    def retry(self) -> None:
+        """Send again what did not arrive."""
+        self.root.run_method('upload')
+
+    def _idle(self) -> None:
+        self.root.run_method('removeUploadedFiles')  # or the same file could not be chosen again
+        self._on_idle()
+
+    def _target(self) -> None:
+        patient = self._patient
+        born = f'born {formatting.day(patient.birth_on)}' if patient.birth_on else 'birth date not recorded'
+        with box('df-drop', role='status'):
+            ui.html(crop_marks_svg(), sanitize=False, tag='span').classes('df-drop-art')  # own drawing, no value in it
+            text(f'Drop to add photos to {patient.name}', 'df-drop-title')
+            identifiers = f'<span class="df-mono">{escape(patient.unique_id)}</span> · <span class="df-num">{escape(born)}</span>'
+            ui.html(identifiers, sanitize=False)
+            text(f'{KINDS}. Up to {self._limit_mib} MB each.', 'df-f13 df-meta df-num')

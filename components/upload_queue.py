@@ -1,0 +1,89 @@
+"""What a browser has been given to send and the server has not heard of yet: files that wait, and files that could not be sent.
+
+The browser tells a file's key only: when it was changed, its name and its size, joined. That is enough to show a line; nothing is
+decided by it.
+"""
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+_KEY = re.compile(r'(?:.*/)?\d{9,15}(?P<name>.+?)\d+', re.DOTALL)
+
+
+@dataclass(frozen=True)
+class QueuedFile:
+    """A file in the browser's queue. `size` is how the browser writes it."""
+
+    key: str
+    size: str = ''
+    is_unsent: bool = False
+
+    @property
+    def name(self) -> str:
+        """Return the file's name as far as the key tells it."""
+        found = _KEY.fullmatch(self.key)
+        return found['name'] if found else 'photo'
+
+    def is_called(self, name: str) -> bool:
+        """Tell whether this is a file of that name."""
+        head, _, tail = self.key.rpartition(name)
+        return bool(name) and head[-1:].isdigit() and tail.isdigit()
+
+
+class UploadQueue:
+    """The queue of one open page. Take what the browser says with `added` and `unsent`, what the server has with `begun`.
+
+    `earlier` are the keys on the server's list that this page did not send.
+    """
+
+    def __init__(self, earlier: Iterable[str] = ()) -> None:
+        self._files: dict[str, QueuedFile] = {}
+        self._begun = set(earlier)
+        self._early: list[str] = []
+
+    @property
+    def files(self) -> list[QueuedFile]:
+        """Return what waits or could not be sent, in its order."""
+        return list(self._files.values())
+
+    def added(self, told: object) -> None:
+        """Take the files that were chosen or dropped. A small one may have arrived before the browser's word of it."""
+        for one in _told(told):
+            early = next((name for name in self._early if one.is_called(name)), None)
+            if early is None:
+                self._files[one.key] = one
+            else:
+                self._early.remove(early)
+
+    def unsent(self, told: object) -> None:
+        """Take the files that did not arrive."""
+        for one in _told(told):
+            self._files[one.key] = QueuedFile(one.key, one.size, is_unsent=True)
+
+    def retried(self) -> None:
+        """Let all that could not be sent wait again."""
+        self._files = {key: QueuedFile(key, one.size) for key, one in self._files.items()}
+
+    def begun(self, uploads: Iterable[tuple[str, str]]) -> None:
+        """Take the server's list, (key, name) of each: what it has heard of does not wait."""
+        for key, name in uploads:
+            if key not in self._begun:
+                self._begun.add(key)
+                waiting = next((one.key for one in self._files.values() if not one.is_unsent and one.is_called(name)), None)
+                if waiting is None:
+                    self._early.append(name)
+                else:
+                    del self._files[waiting]
+
+    def finished(self) -> None:
+        """Take it that the browser has nothing more to send: what still seems to wait was counted wrongly."""
+        self._files = {key: one for key, one in self._files.items() if one.is_unsent}
+        self._early.clear()
+
+
+def _told(files: object) -> list[QueuedFile]:
+    """Read what a browser says of its files; it may say anything."""
+    if not isinstance(files, list):
+        return []
+    return [QueuedFile(str(one['__key'])[:600], str(one.get('__sizeLabel', ''))[:20])
+            for one in files if isinstance(one, dict) and one.get('__key')]

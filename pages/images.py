@@ -1,0 +1,213 @@
+"""A patient's photographs: the pool by day, adding to it, and one of them large. What others add appears without a reload."""
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+
+from nicegui import APIRouter, ui
+from starlette.responses import RedirectResponse
+
+from app.clinic import clinic
+from app.intake import open_door
+from app.uploads import Upload
+from components.autosave import Autosave
+from components.controls import box, segmented, text
+from components.formatting import plural
+from components.image_describe import image_fields, known_sites
+from components.image_viewer import ImageViewer
+from components.layout import frame
+from components.navigation import patient_address, sidebar_html
+from components.patient_banner import patient_banner
+from components.pool_dropzone import PoolDropzone
+from components.pool_grid import PoolGrid
+from components.refusals import refusals_shown
+from components.save_status import SaveStatus
+from components.session import current_actor
+from components.soon import Soon
+from components.surroundings import Surroundings, surroundings
+from components.upload_panel import UploadPanel
+from components.upload_queue import UploadQueue
+from data.actors import Actor, Permission
+from data.models import Action
+from data.read_models import ImageTile, PatientHeader
+from data.records import Changed
+
+router = APIRouter()
+_EMPTY = 'No photos yet.'
+_SIZES = {'S': 'Small photos', 'M': 'Medium photos', 'L': 'Large photos'}
+_SIZE_ICONS = {'S': 'grid-3x3', 'M': 'grid-2x2', 'L': 'image'}
+
+
+@router.page('/patients/{unique_id}/images')
+async def pool_page(unique_id: str) -> RedirectResponse | None:
+    """Show the pool after its event is written. A former unique ID leads to the present one."""
+    around = surroundings()
+    with clinic().reading(around.actor) as records:
+        header = records.patients.header(records.patients.key_of(unique_id))
+    if header.unique_id != unique_id:
+        return RedirectResponse(patient_address(header.unique_id, '/images'))
+    named: set[str] = set()
+    tiles = await looked_at(around.actor, header.key, named)
+    with clinic().reading(around.actor) as records:
+        PoolPage(around, records.patients.header(header.key), tiles, named).build()
+    return None
+
+
+async def looked_at(actor: Actor, patient: str, named: set[str]) -> list[ImageTile]:
+    """Return the pool when an event has named every image of it. `named` are those that an event of this page names already."""
+    is_first = not named
+    while True:
+        with clinic().reading(actor) as records:
+            tiles = records.images.of(patient)
+        new = [tile.key for tile in tiles if tile.key not in named]
+        if not new and not is_first:
+            return tiles
+        await clinic().looked(actor, Action.GALLERY_VIEW, patient=patient, images=new)
+        named.update(new)
+        is_first = False
+
+
+@dataclass
+class PoolPage:
+    """The page's parts and what they do to the records."""
+
+    around: Surroundings
+    patient: PatientHeader
+    tiles: list[ImageTile]
+    named: set[str]
+    revisions: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def may_add(self) -> bool:
+        """Tell whether this reader may add and describe photographs."""
+        return self.around.actor.may(Permission.IMAGE_ADD)
+
+    def build(self) -> None:
+        """Compose the page and listen for what others do."""
+        around, patient = self.around, self.patient
+        with frame(title='Images', actor=around.actor, practice_name=around.practice_name, current='Patients', patient=patient,
+                   tab='images', today=around.today, padded=False) as self.slots:
+            with self.slots.status:
+                self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
+            self.viewer = ImageViewer(zone=around.zone, may_download=around.actor.may(Permission.IMAGE_ORIGINAL), on_show=self._looks,
+                                      beside=self._fields if self.may_add else None)
+            with self._drop_anywhere(), box('df-pool'):
+                with box('df-pool-main'):
+                    self._tools()
+                    with box('df-pool-scroll', tabindex='-1'):
+                        self.grid = PoolGrid(today=around.today, zone=around.zone, on_open=self.open, empty=self._empty())
+                self.panel = UploadPanel(zone=around.zone, on_open=self.open, on_retry=self._retry, on_close=self._put_away)
+        self._show()
+        self._show_uploads()
+        self._listen()
+
+    def open(self, key: str) -> object:
+        """Show one photograph large."""
+        return self.viewer.open(self.tiles, key)
+
+    def _tools(self) -> None:
+        with box('df-tools'):
+            self.count = text('', 'df-tools-title df-num', tag='h2')
+            with box('df-tools-end'):
+                segmented(_SIZES, label='Photo size', value='M', icons=_SIZE_ICONS, on_change=lambda size: self.grid.set_size(size))
+                if self.may_add:
+                    self.dropzone.button()
+
+    def _drop_anywhere(self) -> AbstractContextManager[None]:
+        """Return the uploader that the whole pool lies in; for a reader who may not add, nothing."""
+        mine = [upload.key for upload in self._uploads()]
+        self.queue = UploadQueue(mine)
+        if not self.may_add:
+            return nullcontext()
+        self.dropzone = PoolDropzone(self.patient, limit_mib=clinic().settings.max_image_mib, on_added=self._added, on_unsent=self._unsent,
+                                     on_idle=self._idle)
+        return self.dropzone.content()
+
+    def _empty(self) -> tuple[str, str]:
+        return _EMPTY, 'Drop files here, or choose them.' if self.may_add else ''
+
+    def _listen(self) -> None:
+        client, hub = ui.context.client, clinic().hub
+        pool, uploads = Soon(self._refresh, name='live pool'), Soon(self._refresh_uploads, name='live uploads')
+
+        def heard(change: Changed) -> None:
+            if change.field in {'images', ''}:
+                pool()
+        ends = [hub.subscribe(self.patient.key, heard), hub.subscribe(self._topic(), uploads), pool.end, uploads.end]
+        client.on_delete(lambda: [end() for end in ends])
+
+    async def _refresh(self) -> None:
+        """Read the pool again, after an event that names what is new, and show it."""
+        if self.slots.body.is_deleted:
+            return
+        with self.slots.body, refusals_shown():
+            actor = current_actor()
+            self.tiles = await looked_at(actor, self.patient.key, self.named)
+            with clinic().reading(actor) as records:
+                self.patient, before = records.patients.header(self.patient.key), self.patient
+            self._show()
+            if self.patient != before:
+                self._show_patient()
+
+    def _show(self) -> None:
+        self.count.set_text(plural(len(self.tiles), 'image'))
+        self.grid.show(self.tiles)
+        self.viewer.update(self.tiles)
+
+    def _show_patient(self) -> None:
+        """Show the patient's present cover and figures in banner and menu."""
+        around = self.around
+        self.slots.side.set_content(sidebar_html(around.actor, practice_name=around.practice_name, current='Patients', patient=self.patient,
+                                                 tab='images'))
+        self.slots.banner.clear()
+        with self.slots.banner:
+            patient_banner(self.patient, tab='images', today=around.today)
+
+    async def _refresh_uploads(self) -> None:
+        if not self.slots.body.is_deleted:
+            with self.slots.body:
+                self._show_uploads()
+
+    def _show_uploads(self) -> None:
+        uploads = self._uploads()
+        self.queue.begun((upload.key, upload.name) for upload in uploads)
+        self.panel.show(uploads, self.queue.files)
+
+    def _uploads(self) -> list[Upload]:
+        return clinic().uploads.of(self.around.actor.session, self.patient.key)
+
+    def _topic(self) -> str:
+        return clinic().uploads.topic(self.around.actor.session, self.patient.key)
+
+    async def _looks(self, key: str) -> None:
+        """Write the event of one photograph large, before it is shown."""
+        actor = current_actor()
+        await clinic().looked(actor, Action.IMAGE_VIEW, patient=self.patient.key, subject=key)
+        with clinic().reading(actor) as records:
+            self.revisions = records.fields.revisions(key)
+
+    def _fields(self, tile: ImageTile) -> None:
+        image_fields(tile, self.revisions, self.saving, sites=known_sites(self.tiles))
+
+    def _added(self, files: object) -> None:
+        self.queue.added(files)
+        self._show_uploads()
+
+    def _unsent(self, files: object) -> None:
+        """Files did not arrive: say why when it is for a reason, keep them for another try."""
+        self.queue.unsent(files)
+        self._show_uploads()
+        with refusals_shown():
+            open_door(clinic(), current_actor(), self.patient.key)
+
+    def _retry(self) -> None:
+        self.queue.retried()
+        self._show_uploads()
+        self.dropzone.retry()
+
+    def _idle(self) -> None:
+        self.queue.finished()
+        self._show_uploads()
+
+    def _put_away(self) -> None:
+        clinic().uploads.clear(self.around.actor.session, self.patient.key)
+        self.queue.finished()
+        self._show_uploads()
