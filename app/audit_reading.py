@@ -19,6 +19,7 @@ from data.repositories.audit import Named, TrailEvent, TrailSummary, TrailView
 SERVER = 'server'
 _OTHERS = {CONSOLE: 'The console', SERVER: 'The server', NOBODY: 'Someone who was not signed in'}
 _KEY_START = 6
+_FURTHEST = 2 ** 53 - 1  # what canonical JSON can say
 
 
 @dataclass(frozen=True)
@@ -82,17 +83,15 @@ def action_words() -> dict[str, str]:
 
 
 async def open_trail(clinic: Clinic, actor: Actor, view: TrailView, *, patient: str = '') -> TrailPage:
-    """Return one page after its event is written. `patient` filters by unique ID; one that nobody bears finds nothing."""
-    def look(records: Records) -> str:
+    """Return one page after its event is written. `patient` filters by unique ID. A filter by what is not known finds nothing."""
+    def look(records: Records) -> TrailView | None:
         records.require(Permission.AUDIT_READ)
-        key = records.audit.patient_key(patient) if patient else ''
-        chosen: Detail = {'person': view.user, 'by_action': view.action, 'before': view.before, 'of': key}
-        detail: Detail = {name: value for name, value in chosen.items() if value}
-        records.log(Action.AUDIT_VIEW, detail=detail)
-        return key
+        known = _known(records, view, patient)
+        chosen: Detail = {'person': known.user, 'by_action': known.action, 'of': known.patient, 'before': known.before} if known else {}
+        records.log(Action.AUDIT_VIEW, detail={name: value for name, value in chosen.items() if value})
+        return known
 
-    key = await clinic.change(actor, look)
-    return await asyncio.to_thread(_page, clinic, actor, replace(view, patient=key), is_empty=bool(patient) and not key)
+    return await asyncio.to_thread(_page, clinic, actor, await clinic.change(actor, look))
 
 
 async def verify_now(clinic: Clinic, actor: Actor, progress: Callable[[int], None]) -> ChainState:
@@ -120,14 +119,23 @@ def line_of(event: TrailEvent, named: Named) -> TrailLine:
         is_done=values['outcome'] == Outcome.DONE, sentence=_sentence(values, who, named), address=values['address'], seal=event.hash.hex())
 
 
-def _page(clinic: Clinic, actor: Actor, view: TrailView, *, is_empty: bool) -> TrailPage:
+def _known(records: Records, view: TrailView, patient: str) -> TrailView | None:
+    """Return the view with the patient's key; None when it asks for what is not known: such words never enter a payload."""
+    key = records.audit.patient_key(patient) if patient else ''
+    people = {*records.users.names(), *_OTHERS, ''}
+    if view.user not in people or view.action not in {*Action, ''} or (patient and not key):
+        return None
+    return replace(view, patient=key, before=min(view.before, _FURTHEST))
+
+
+def _page(clinic: Clinic, actor: Actor, view: TrailView | None) -> TrailPage:
     with clinic.reading(actor) as records:
-        found = [] if is_empty else records.audit.page(replace(view, per_page=view.per_page + 1))
-        events = found[:view.per_page]
+        found = records.audit.page(replace(view, per_page=view.per_page + 1)) if view else []
+        events = found[:view.per_page] if view else []
         named = records.audit.named(_keys(events))
         return TrailPage(
             lines=[line_of(event, named) for event in events], people={**named.people, **_OTHERS}, state=_state(records.audit.summary()),
-            older=events[-1].seq if len(found) > len(events) else None, newer=None if is_empty else records.audit.newer(view))
+            older=events[-1].seq if len(found) > len(events) else None, newer=records.audit.newer(view) if view else None)
 
 
 def _keys(events: list[TrailEvent]) -> set[str]:

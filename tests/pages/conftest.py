@@ -39,8 +39,9 @@ async def user_as(clinic: Clinic, cast: Cast, caplog: pytest.LogCaptureFixture) 
     async with user_simulation():
         # imported here: NiceGUI takes page modules out of sys.modules after each test
         import pages
-        from components import design
+        from components import design, page_errors
         design.install(nicegui_app)
+        page_errors.install(nicegui_app)
         for found in pkgutil.iter_modules(pages.__path__):
             nicegui_app.include_router(importlib.import_module(f'pages.{found.name}').router)
         clinic.loop = asyncio.get_running_loop()
