@@ -1,6 +1,6 @@
 """One photograph, as large as the screen: its date and words, the ones before and after by arrow key, Escape closes.
 
-    viewer = ImageViewer(zone=zone, may_download=actor.may(Permission.IMAGE_ORIGINAL))
+    viewer = ImageViewer(zone=zone, patient=header, may_download=actor.may(Permission.IMAGE_ORIGINAL))
     viewer.open(tiles, key)
 """
 from collections.abc import Awaitable, Callable
@@ -13,15 +13,15 @@ from components import formatting
 from components.controls import box, icon_button, link_button, text
 from components.image_grid import day_of, describe, site_of, time_of
 from components.refusals import refusals_shown
-from data.read_models import ImageTile
+from data.read_models import ImageTile, PatientHeader
 
 
 class ImageViewer:
     """The dialog. `on_show(key)` is awaited before a photo is shown (its event); `beside(tile)` fills the panel at its side."""
 
-    def __init__(self, *, zone: tzinfo, may_download: bool = False, on_show: Callable[[str], Awaitable[None]] | None = None,
-                 beside: Callable[[ImageTile], Any] | None = None) -> None:
-        self._zone, self._may_download = zone, may_download
+    def __init__(self, *, zone: tzinfo, patient: PatientHeader | None = None, may_download: bool = False,
+                 on_show: Callable[[str], Awaitable[None]] | None = None, beside: Callable[[ImageTile], Any] | None = None) -> None:
+        self._zone, self._patient, self._may_download = zone, patient, may_download
         self._on_show, self._beside = on_show, beside
         self._tiles: list[ImageTile] = []
         self._key = ''
@@ -48,6 +48,10 @@ class ImageViewer:
 
     def _build(self) -> None:
         with box('df-stage-head'):
+            if self._patient is not None:
+                with box('df-viewer-who'):
+                    text(self._patient.name, 'df-bold df-ell')
+                    text(self._patient.unique_id, 'df-mono df-meta')
             with box('df-viewer-words'):
                 self._title = text('', 'df-t3 df-ell', tag='h2')
                 self._line = text('', 'df-meta df-num df-ell')

@@ -17,12 +17,16 @@ class _Day:
 
 
 class PoolGrid:
-    """Photographs by day, newest day first. `on_open(key)` is told when one is clicked; `empty` is said when there is none."""
+    """Photographs by day, newest day first; `shown` are they in this order.
+
+    `on_open(key)` is told when one is clicked; `empty` is said when there is none.
+    """
 
     def __init__(self, *, today: date, zone: tzinfo, on_open: OnKey, empty: tuple[str, str]) -> None:
         self._today, self._zone, self._on_open = today, zone, on_open
         self._size: Size = 'M'
         self._days: dict[date, _Day] = {}
+        self.shown: list[ImageTile] = []
         self.root = box('df-pool-days')
         with self.root:
             self._nothing = empty_state(*empty)
@@ -30,6 +34,7 @@ class PoolGrid:
     def show(self, tiles: list[ImageTile]) -> None:
         """Show these photographs."""
         groups = by_day(tiles, self._zone)
+        self.shown = [tile for _on, photos in groups for tile in photos]
         for on in set(self._days) - {on for on, _photos in groups}:
             self._days.pop(on).place.delete()
         for index, (on, photos) in enumerate(groups):

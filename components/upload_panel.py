@@ -45,19 +45,20 @@ class UploadPanel:
 
     def show(self, uploads: Sequence[Upload], queue: Sequence[QueuedFile]) -> None:
         """Show the server's list, and behind it what the browser still holds."""
-        lines = {one.key: (row_html(one, self._zone), one.image) for one in uploads} | {one.key: (queued_html(one), '') for one in queue}
+        lines = {one.key: (row_html(one, self._zone), one.image, 'df-uprow') for one in uploads}
+        lines |= {one.key: (queued_html(one), '', 'df-uprow df-uprow--queued') for one in queue}
         for key in set(self._rows) - set(lines):
             self._rows.pop(key).element.delete()
-        for key, (fragment, image) in lines.items():
-            self._row(key, fragment, image)
+        for key, (fragment, image, classes) in lines.items():
+            self._row(key, fragment, image, classes)
         self._head(uploads, queue)
         self._again.set_visibility(any(one.is_unsent for one in queue))
         self.root.set_visibility(bool(lines))
 
-    def _row(self, key: str, fragment: str, image: str) -> None:
+    def _row(self, key: str, fragment: str, image: str, classes: str) -> None:
         if key not in self._rows:
             with self._list:
-                row = ui.html(fragment, sanitize=False, tag='li').classes('df-uprow').on('click', lambda: self._open(key), [])
+                row = ui.html(fragment, sanitize=False, tag='li').classes(classes).on('click', lambda: self._open(key), [])
             self._rows[key] = _Row(row, fragment)
         elif self._rows[key].shown != fragment:
             self._rows[key].element.set_content(fragment)

@@ -85,5 +85,10 @@ def _told(files: object) -> list[QueuedFile]:
     """Read what a browser says of its files; it may say anything."""
     if not isinstance(files, list):
         return []
-    return [QueuedFile(str(one['__key'])[:600], str(one.get('__sizeLabel', ''))[:20])
+    return [QueuedFile(str(one['__key'])[:600], _spaced(str(one.get('__sizeLabel', ''))[:20]))
             for one in files if isinstance(one, dict) and one.get('__key')]
+
+
+def _spaced(size: str) -> str:
+    """Return '2.1 MB' for '2.1MB'."""
+    return re.sub(r'(?<=\d)(?=[A-Za-z])', ' ', size)

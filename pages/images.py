@@ -87,8 +87,8 @@ class PoolPage:
                    tab='images', today=around.today, padded=False) as self.slots:
             with self.slots.status:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
-            self.viewer = ImageViewer(zone=around.zone, may_download=around.actor.may(Permission.IMAGE_ORIGINAL), on_show=self._looks,
-                                      beside=self._fields if self.may_add else None)
+            self.viewer = ImageViewer(zone=around.zone, patient=patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
+                                      on_show=self._looks, beside=self._fields if self.may_add else None)
             with self._drop_anywhere(), box('df-pool'):
                 with box('df-pool-main'):
                     self._tools()
@@ -101,7 +101,7 @@ class PoolPage:
 
     def open(self, key: str) -> object:
         """Show one photograph large."""
-        return self.viewer.open(self.tiles, key)
+        return self.viewer.open(self.grid.shown, key)
 
     def _tools(self) -> None:
         with box('df-tools'):
@@ -150,7 +150,7 @@ class PoolPage:
     def _show(self) -> None:
         self.count.set_text(plural(len(self.tiles), 'image'))
         self.grid.show(self.tiles)
-        self.viewer.update(self.tiles)
+        self.viewer.update(self.grid.shown)
 
     def _show_patient(self) -> None:
         """Show the patient's present cover and figures in banner and menu."""
