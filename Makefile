@@ -47,7 +47,7 @@ dist/dermafolio: $(STAMP) $(SOURCES)
 	@.ci/packages objdump=binutils
 	@$(PY) -c 'from PyInstaller.depend.bindepend import get_python_library_path as path; path()' 2>/dev/null || \
 		.ci/packages =$$($(PY) -c 'import sys; print(f"libpython{sys.version_info[0]}.{sys.version_info[1]}")')
-	$(VENV)/bin/pyinstaller --noconfirm --log-level WARN --distpath dist --workpath build packaging/dermafolio.spec
+	$(VENV)/bin/pyinstaller --noconfirm --log-level ERROR --distpath dist --workpath build packaging/dermafolio.spec
 	@touch $@ && ls -lh $@
 
 screenshots: $(STAMP) tools  ## take docs/screenshots/ anew from a demo record

@@ -11,8 +11,9 @@ from tests.house import Function, Source, dotted, rule
 
 _TAG = re.compile(r'</?[a-z]')
 _ESCAPING = re.compile(r'(^|[._])(html|svg|escape|quote|quoteattr|asset)$')
-_NUMBER = re.compile(r'(^|_)(px|bytes|count|ratio|number|index|size|html|svg)$')
+_NUMBER = re.compile(r'(^|_)(px|bytes|count|ratio|number|index|size|seq|key|seal|html|svg)$')
 _OWN_WORK = re.compile(r'^(_[a-z_]+|formatting\.\w+|motif\.\w+|logo|\w+_links|avatar_colour|time_of)$')
+_OF_A_TEXT = re.compile(r'\.(replace|split|rsplit|strip|lower|upper|title|removeprefix|removesuffix)$')
 _NUMBERS = {'int', 'float', 'len', 'round', 'sum', 'max', 'min'}
 _OWN_WORDS = {'classes', 'kind', 'size', 'tag', 'layout'}
 """Parameters that name a look: they are written in the program, never typed by a person.
@@ -60,8 +61,16 @@ class _Reading:
             if isinstance(node, ast.JoinedStr) and _TAG.search(ast.unparse(node)):
                 yield from (node.lineno for part in node.values if self.is_foreign(part))
             if isinstance(node, ast.Assign):
-                change = self.foreign.update if self.is_foreign(node.value) else self.foreign.difference_update
-                change(_targets(node))
+                for target in node.targets:
+                    self._assign(target, node.value)
+
+    def _assign(self, target: ast.expr, value: ast.expr) -> None:
+        if isinstance(target, ast.Tuple) and (columns := _columns(value)):
+            for part, column in zip(target.elts, columns, strict=False):
+                self._assign(part, ast.List(column))
+        else:
+            change = self.foreign.update if self.is_foreign(value) else self.foreign.difference_update
+            change({name.id for name in ast.walk(target) if isinstance(name, ast.Name)})
 
     def is_foreign(self, node: ast.AST) -> bool:
         """Tell whether an expression may carry text that was not escaped."""
@@ -79,7 +88,7 @@ class _Reading:
             return True
         if name.endswith('.join'):
             return not any(self.is_foreign(argument) for argument in arguments)
-        return name.endswith('.replace') and isinstance(function, ast.Attribute) and not self.is_foreign(function.value)
+        return bool(_OF_A_TEXT.search(name)) and isinstance(function, ast.Attribute) and not self.is_foreign(function.value)
 
 
 def _parts(node: ast.AST) -> list[ast.expr]:
@@ -96,8 +105,14 @@ def _parts(node: ast.AST) -> list[ast.expr]:
     return []
 
 
+def _columns(value: ast.expr) -> list[list[ast.expr]]:
+    """Return, for each place of a tuple, what may come to stand there: `(a, b) if c else (d, e)` gives a and d, b and e."""
+    rows = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+    return [list(column) for column in zip(*(row.elts for row in rows), strict=False)] if all(isinstance(row, ast.Tuple) for row in rows) else []
+
+
 def _is_number(node: ast.FormattedValue) -> bool:
-    return bool(node.format_spec and re.search(r"[dfeg%]'$", ast.unparse(node.format_spec)))
+    return bool(node.format_spec and re.search(r"[dfeg%,]'$", ast.unparse(node.format_spec)))
 
 
 def _is_fragment(node: ast.AST) -> bool:
