@@ -60,7 +60,7 @@ class BlobWriter:
         self._number = 0
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._file: BinaryIO = os.fdopen(descriptor, 'wb', buffering=0)
-        self._file.write(_MAGIC + self._prefix)
+        self._write(_MAGIC + self._prefix)
 
     def write(self, data: bytes) -> None:
         """Add bytes; a chunk is sealed and written when more than one chunk's worth is pending."""
@@ -84,8 +84,14 @@ class BlobWriter:
 
     def _seal(self, chunk: bytes, *, is_last: bool) -> None:
         nonce = self._prefix + self._number.to_bytes(4, 'big')
-        self._file.write(self._cipher.encrypt(nonce, chunk, self._binding.associated_data(self._number, is_last=is_last)))
+        self._write(self._cipher.encrypt(nonce, chunk, self._binding.associated_data(self._number, is_last=is_last)))
         self._number += 1
+
+    def _write(self, data: bytes) -> None:
+        """Write all of it: a disk that is almost full takes a part and says so only in the count."""
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(self._file.fileno(), rest):]
 
 
 class ImageStore:
