@@ -15,18 +15,18 @@ _NUMBER = re.compile(r'(^|_)(px|bytes|count|ratio|number|index|size|seq|key|seal
 _OWN_WORK = re.compile(r'^(_[a-z_]+|formatting\.\w+|motif\.\w+|logo|\w+_links|avatar_colour|time_of)$')
 _OF_A_TEXT = re.compile(r'\.(replace|split|rsplit|strip|lower|upper|title|removeprefix|removesuffix)$')
 _NUMBERS = {'int', 'float', 'len', 'round', 'sum', 'max', 'min'}
-_OWN_WORDS = {'classes', 'kind', 'size', 'tag', 'layout'}
-"""Parameters that name a look: they are written in the program, never typed by a person.
+_OWN_WORDS = {'classes', 'kind', 'size', 'tag', 'layout', 'look'}
+"""What names a look: it is written in the program, never typed by a person.
 What is private to the module (`_OWN_WORK`) is read like everything else when it holds a tag."""
 
 
-@rule('sanitize=False takes a constant, or what a function named …_html or …_svg has built with escaped values',
-      path='components/example.py', bad="ui.html(f'<b>{patient.family_name}</b>', sanitize=False)",
+@rule('sanitize=False takes a constant, a fragment, or what a function named …_html or …_svg has built',
+      path='components/example.py', bad='ui.html(patient.notes, sanitize=False)',
       good='def show(patient):\n    fragment = card_html(patient)\n    ui.html(fragment, sanitize=False)')
 def unsanitised_markup_is_built_by_a_fragment(source: Source) -> Iterator[int]:
     """Find markup that goes to the page as it is and was not built by a fragment function."""
     if source.is_code:
-        named = {name for node in source.nodes if isinstance(node, ast.Assign) and _is_fragment(node.value) for name in _targets(node)}
+        named = {'fragment'} | {name for node in source.nodes if isinstance(node, ast.Assign) and _is_fragment(node.value) for name in _targets(node)}
         for call, _ in source.calls():
             if _is_unsanitised(call) and not (call.args and all(_is_fragment(part) or dotted(part) in named for part in call.args)):
                 yield call.lineno
@@ -52,7 +52,7 @@ class _Reading:
         self.function, self.makers = function, makers
         given = {argument.arg for argument in arguments if argument.annotation and ast.unparse(argument.annotation).startswith('str')}
         is_private = function.name.startswith('_')  # its callers stand in the same module and are read too
-        self.foreign = set() if is_private else {name for name in given - _OWN_WORDS if not _NUMBER.search(name)}
+        self.foreign = set() if is_private else {name for name in given if not _NUMBER.search(name)}
 
     def unescaped(self) -> Iterator[int]:
         """Yield the lines where something foreign stands in a tag."""
@@ -76,7 +76,7 @@ class _Reading:
         """Tell whether an expression may carry text that was not escaped."""
         match node:
             case ast.Name(id=name):
-                return name in self.foreign
+                return name in self.foreign - _OWN_WORDS
             case ast.Attribute(attr=name):
                 return not (name.isupper() or _NUMBER.search(name))
             case ast.Call(func=function, args=arguments):
@@ -107,8 +107,9 @@ def _parts(node: ast.AST) -> list[ast.expr]:
 
 def _columns(value: ast.expr) -> list[list[ast.expr]]:
     """Return, for each place of a tuple, what may come to stand there: `(a, b) if c else (d, e)` gives a and d, b and e."""
-    rows = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
-    return [list(column) for column in zip(*(row.elts for row in rows), strict=False)] if all(isinstance(row, ast.Tuple) for row in rows) else []
+    choices = [value.body, value.orelse] if isinstance(value, ast.IfExp) else [value]
+    rows = [row.elts for row in choices if isinstance(row, ast.Tuple)]
+    return [list(column) for column in zip(*rows, strict=False)] if len(rows) == len(choices) else []
 
 
 def _is_number(node: ast.FormattedValue) -> bool:
@@ -118,6 +119,8 @@ def _is_number(node: ast.FormattedValue) -> bool:
 def _is_fragment(node: ast.AST) -> bool:
     if isinstance(node, ast.IfExp):
         return _is_fragment(node.body) and _is_fragment(node.orelse)
+    if isinstance(node, ast.JoinedStr):
+        return bool(_TAG.search(ast.unparse(node)))  # what stands in it is the other rule's business
     if isinstance(node, ast.Call):
         return bool(_ESCAPING.search(dotted(node.func))) or not (node.args or node.keywords)
     return isinstance(node, ast.Constant)
