@@ -26,7 +26,8 @@ What is private to the module (`_OWN_WORK`) is read like everything else when it
 def unsanitised_markup_is_built_by_a_fragment(source: Source) -> Iterator[int]:
     """Find markup that goes to the page as it is and was not built by a fragment function."""
     if source.is_code:
-        named = {'fragment'} | {name for node in source.nodes if isinstance(node, ast.Assign) and _is_fragment(node.value) for name in _targets(node)}
+        built = [node for node in source.nodes if isinstance(node, ast.Assign) and _is_fragment(node.value)]
+        named = {'fragment'}.union(*map(_targets, built))
         for call, _ in source.calls():
             if _is_unsanitised(call) and not (call.args and all(_is_fragment(part) or dotted(part) in named for part in call.args)):
                 yield call.lineno
