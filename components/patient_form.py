@@ -3,7 +3,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from nicegui.events import ValueChangeEventArguments
 
@@ -11,10 +10,9 @@ from components import formatting
 from components.controls import Field, banner, box, link, select_field, symbol, text, text_area, text_field
 from components.navigation import patient_address
 from components.refusals import tell
-from data.errors import Invalid
 from data.models import PatientBase, Sex, SkinType
 from data.read_models import PatientHeader
-from data.values import hides_characters, parse_birth_date
+from data.values import hides_characters
 
 HIDDEN_CHARACTERS = 'Invisible characters were left out of the name.'
 _LEAVING = 'debounce=1500'  # a half-typed date is not judged: it is read at a longer pause, at Enter, or when the field is left
@@ -115,18 +113,6 @@ def patient_field(spec: FieldSpec, value: str = '', *, is_readonly: bool = False
 def to_shown(spec: FieldSpec, stored: str) -> str:
     """Return a stored text as its field shows it: a date in words."""
     return formatting.day(date.fromisoformat(stored)) if spec is BIRTH_DATE and _is_iso(stored) else stored
-
-
-def to_stored(spec: FieldSpec, shown: Any) -> str:
-    """Return what a field shows as it is stored; what cannot be read goes on as it is, to be refused in words."""
-    typed = str(shown or '')
-    if spec is not BIRTH_DATE:
-        return typed
-    try:
-        parsed = parse_birth_date(typed)
-    except Invalid:
-        return typed
-    return parsed.isoformat() if parsed else ''
 
 
 def warn_of_hidden(field: Field) -> None:

@@ -1,12 +1,12 @@
 """The list of patients: which part of it is looked at, what is found, and the way to the other parts. Steps are real links: Back works."""
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, tzinfo
 from html import escape
 from urllib.parse import urlencode
 
-from nicegui import background_tasks, ui
+from nicegui import ui
 
 from components import formatting
 from components.controls import box, empty_state, link_button, text
@@ -40,7 +40,7 @@ def list_address(view: ListView) -> str:
 class SettledLook:
     """Writes one event per settled query: some time after the last answer, or at once when the page goes."""
 
-    def __init__(self, write: Callable[[Actor, int, int], Awaitable[None]]) -> None:
+    def __init__(self, write: Callable[[Actor, int, int], None]) -> None:
         self._write = write
         self._waiting: tuple[Actor, int, int] | None = None
         self._timer: asyncio.TimerHandle | None = None
@@ -52,17 +52,13 @@ class SettledLook:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(SETTLED_S, self.flush)
 
-    def flush(self) -> asyncio.Task[None] | None:
+    def flush(self) -> None:
         """Write what waits, now."""
         if self._timer is not None:
             self._timer.cancel()
-        if self._waiting is None:
-            return None
-        (actor, query_length, hits), self._waiting = self._waiting, None
-        return background_tasks.create(self._writing(actor, query_length, hits), name='settled query')
-
-    async def _writing(self, actor: Actor, query_length: int, hits: int) -> None:
-        await self._write(actor, query_length, hits)
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            self._write(*waiting)
 
 
 class PatientList:
@@ -117,7 +113,7 @@ def pager_html(found: ListPage, view: ListView) -> str:
     last = first + len(found.rows) - 1
     of_all = f'<span class="df-meta df-num">from {formatting.plural(found.everyone, "patient")}</span>' if view.q.strip() else ''
     pages_count = max(1, -(-found.total // view.per_page))
-    return (f'<b class="df-num">{first:,}–{last:,} of {found.total:,}</b>{of_all}<span class="df-row df-gap-m df-end">'
+    return (f'<b class="df-num df-nowrap">{first:,}–{last:,} of {found.total:,}</b>{of_all}<span class="df-row df-gap-m df-end">'
             f'{_sizes_html(view) if found.total > PAGE_SIZES[0] else ""}'
             f'<span class="df-num df-nowrap">{found.page:,} of {pages_count:,}</span>'
             f'<span class="df-row df-gap-s">{_step_html("Previous page", "chevron-left", view, found.page - 1, pages_count)}'
@@ -137,5 +133,6 @@ def _sizes_html(view: ListView) -> str:
         current = f' aria-current="true" style="{_CHOSEN}"' if number == view.per_page else ''
         address = list_address(ListView(q=view.q, per_page=number))
         options.append(f'<a class="df-seg-option" href="{escape(address)}"{current}>{number:d}</a>')
-    return (f'<span class="df-row" role="group" aria-label="Per page"><span class="df-meta">Per page</span>'
+    # on a phone the line is too short for it: the address keeps the size that was chosen elsewhere
+    return ('<span class="df-row gt-xs" role="group" aria-label="Per page"><span class="df-meta">Per page</span>'
             f'<span class="df-seg">{"".join(options)}</span></span>')

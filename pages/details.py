@@ -25,7 +25,6 @@ from components.patient_form import (
     patient_field,
     taken_warning,
     to_shown,
-    to_stored,
     warn_of_hidden,
 )
 from components.refusals import refusals_shown
@@ -102,7 +101,7 @@ class DetailsPage:
             warn_of_hidden(shown)
         self.saving.add(shown, _correct, self.record.key, spec.name, revision=self.record.revisions.get(spec.name, 0),
                         reads=Permission.NOTES_READ if spec is NOTES else Permission.PATIENT_READ,
-                        to_text=lambda value: to_stored(spec, value), to_value=lambda stored: to_shown(spec, stored))
+                        to_value=lambda stored: to_shown(spec, stored))
 
     def _watch_unique_id(self, shown: Field) -> None:
         self.unique_id = shown

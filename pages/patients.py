@@ -55,6 +55,10 @@ async def _note_look(actor: Actor, query_length: int, hits: int) -> None:
     await clinic().looked(actor, Action.PATIENT_LIST, detail={'query_length': query_length, 'hits': hits})
 
 
+def _note_soon(actor: Actor, query_length: int, hits: int) -> None:
+    background_tasks.create(_note_look(actor, query_length, hits), name='settled query')
+
+
 @dataclass
 class PatientsPage:
     """The list as one reader sees it. `asked` counts questions, so that an answer that was overtaken is dropped."""
@@ -62,7 +66,7 @@ class PatientsPage:
     around: Surroundings
     view: ListView
     asked: int = 0
-    settled: SettledLook = field(default_factory=lambda: SettledLook(_note_look))
+    settled: SettledLook = field(default_factory=lambda: SettledLook(_note_soon))
 
     def build(self, found: ListPage) -> None:
         """Show everything and begin to listen."""
@@ -74,19 +78,19 @@ class PatientsPage:
                 self.everyone = text('', 'df-meta df-num', tag='span')
             with slots.actions:
                 if may_register:
-                    link_button('New patient', '/patients/new', icon='plus', kind='primary')
+                    link_button('New patient', '/patients/new', icon='plus', kind='primary').classes('gt-xs')  # a phone has it below
             self._build_tools()
             self.list = PatientList(self.around.zone, self.around.today, may_register=may_register)
             self._show(found)
         end = clinic().hub.subscribe(EVERY_PATIENT, lambda change: self._heard(slots, change))
         ui.context.client.on_delete(end)
-        ui.context.client.on_delete(lambda: self.settled.flush())
+        ui.context.client.on_delete(self.settled.flush)
 
     def _build_tools(self) -> None:
         with box('df-tools', role='search') as self.tools:
             self.search = text_field('Search', value=self.view.q, placeholder='Search by unique ID or name', icon='search', bare=True,
                                      on_change=self._typed, look='df-f--search')
-            self.search.root.style('flex:0 1 340px')
+            self.search.root.style('flex:1 1 200px;max-width:360px')
             self.search.control.props('maxlength=200').on('keydown.enter', self._open_exact, [])
             self.newcomers = NewPatients()
 
@@ -186,6 +190,7 @@ class NewPatientForm:
         with refusals_shown(), clinic().reading(current_actor()) as records:
             holder, found = records.patients.bearer(draft.unique_id), records.patients.lookalikes(draft)
             taken = records.patients.header(records.patients.key_of(holder)) if holder else None
+            self._forgive()
             self.warnings.set_visibility(bool(taken or found))
             with self.warnings:
                 if taken:
@@ -193,10 +198,13 @@ class NewPatientForm:
                 if found:
                     lookalike_warning(found)
 
-    async def _create(self) -> None:
-        """Create the patient and open it; what is refused stays in the form, with one sentence where it belongs."""
+    def _forgive(self) -> None:
         for shown in self.fields.values():
             shown.refuse('')
+
+    async def _create(self) -> None:
+        """Create the patient and open it; what is refused stays in the form, with one sentence where it belongs."""
+        self._forgive()
         try:
             draft = self._draft()
             with refusals_shown():
