@@ -149,8 +149,8 @@ class Clinic:
 
     def _committed(self, records: Records) -> None:
         """Move the head to the committed event and tell open pages."""
-        if records.head is not None:
-            self.head.write(records.head)
+        if records.head is not None and records.trail_end is not None:
+            self.head.follow(records.trail_end, records.head)
         if records.changes and self.loop is not None and not self.loop.is_closed():
             self.loop.call_soon_threadsafe(self.hub.publish, records.changes)
 

@@ -5,6 +5,7 @@ someone who edits the database, but has no key folder, from recomputing the chai
 event that was committed: a database behind it was cut or rolled back; one ahead of it is normal after a power cut.
 """
 import hmac
+import logging
 import os
 import struct
 from collections.abc import Callable, Iterable
@@ -21,6 +22,7 @@ GENESIS = bytes(32)
 _HEAD = struct.Struct('>Q32s32s')
 _HEAD_FILE = 'head'
 _PROGRESS_EVERY = 10_000
+_log = logging.getLogger('dermafolio.audit')
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,8 @@ class Head:
     def __init__(self, key_dir: Path) -> None:
         self._path = key_dir / _HEAD_FILE
         self._descriptor: int | None = None
+        self._last: Link | None = None
+        self._is_held = False
 
     def create(self, link: Link) -> None:
         """Write the first head of a new installation."""
@@ -119,10 +123,23 @@ class Head:
             raise AuditChainBroken('Not verified: the key folder has lost the head of the audit trail.') from None
 
     def write(self, link: Link) -> None:
-        """Move the head to a link that was committed."""
+        """Let the head say that this link was committed."""
+        self._last = link
         if self._descriptor is None:
             self._descriptor = os.open(self._path, os.O_RDWR)
         os.pwrite(self._descriptor, _HEAD.pack(link.seq, link.hash, link.mac), 0)
+
+    def follow(self, before: Link, link: Link) -> None:
+        """Move the head on to a link that was committed after `before`.
+
+        When `before` is not where the head stands, someone changed the end of the trail while we run: the head is held from then on, so
+        that `verify` and the next start find it.
+        """
+        if self._last is not None and self._last != before and not self._is_held:
+            self._is_held = True
+            _log.error('the audit trail went on after event %d, which is not the last one that was written', before.seq)
+        if not self._is_held:
+            self.write(link)
 
     def sync(self) -> None:
         """Make the head durable: at start, at stop, at every checkpoint."""

@@ -61,6 +61,7 @@ class Records:
     actor: Actor
     ground: Ground
     changes: list[Changed] = field(default_factory=list)
+    trail_end: Link | None = None
     head: Link | None = None
 
     @cached_property
@@ -79,7 +80,9 @@ class Records:
             'action': action.value, 'address': self.actor.address, 'at': moment_text(self.now), 'detail': dict(detail or {}),
             'outcome': outcome.value, 'patient': patient, 'session': self.actor.session, 'subject': subject, 'user': self.actor.user,
         }).decode()
-        link = self.ground.chain.seal(self.head or self.last_link(), payload)
+        if self.head is None:
+            self.head = self.trail_end = self.last_link()
+        link = self.ground.chain.seal(self.head, payload)
         self.session.add(AuditEvent(seq=link.seq, payload=payload, hash=link.hash, mac=link.mac))
         self.session.flush()
         self.head = link

@@ -268,6 +268,20 @@ def test_the_head_follows_every_commit(settings: Settings) -> None:
     opened.close()
 
 
+@pytest.mark.parametrize('at_once', [1, 12])
+def test_a_trail_that_is_cut_while_the_server_runs_is_found_although_it_goes_on(settings: Settings, at_once: int) -> None:
+    opened = open_clinic(settings)
+    with directly(settings) as connection:
+        cuts(connection, 20)
+    for _ in range(12):
+        opened.change_now(CONSOLE, lambda records: [records.log(Action.AUDIT_VIEW) for _ in range(at_once)])
+    with pytest.raises(AuditChainBroken, match='is not the one that was written'):
+        verify_trail(opened, CONSOLE)
+    opened.close()
+    with pytest.raises(AuditChainBroken):
+        open_clinic(settings)
+
+
 def test_several_events_of_one_block_are_one_chain(settings: Settings) -> None:
     opened = open_clinic(settings)
     seqs = opened.change_now(CONSOLE, lambda records: [records.log(Action.AUDIT_VIEW) for _ in range(5)])
