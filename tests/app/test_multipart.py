@@ -1,5 +1,6 @@
 """The files of a form, however the bytes are cut on their way."""
 from collections.abc import AsyncIterator, Iterable
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,7 @@ def a_form(*parts: bytes) -> bytes:
 
 async def pieces(body: bytes, cuts: Iterable[int]) -> AsyncIterator[bytes]:
     places = [0, *sorted(cuts), len(body)]
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         yield body[start:end]
 
 

@@ -24,9 +24,9 @@ def store(tmp_path: Path) -> ImageStore:
     return made
 
 
-def keep(store: ImageStore, data: bytes, *, blob: str = 'ab01', binding: Binding = ORIGINAL, key: bytes = KEY, piece: int = 100_000) -> Path:
+def keep(store: ImageStore, data: bytes, *, blob: str = 'ab01', binding: Binding = ORIGINAL, piece: int = 100_000) -> Path:
     """Store a file as intake does and return where it lies."""
-    writer = store.begin(blob, key, binding)
+    writer = store.begin(blob, KEY, binding)
     for start in range(0, len(data), piece):
         writer.write(data[start:start + piece])
     writer.finish()
