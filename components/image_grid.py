@@ -57,7 +57,7 @@ def tile_html(tile: ImageTile, zone: tzinfo, *, badge: str = '', alt: str = '') 
     site = site_of(tile)
     first = f'<b>{escape(site)}</b>' if site else '<b class="df-unset">Body site not set</b>'
     marked = f'<span class="df-badge">{escape(badge)}</span>' if badge else ''
-    view = escape(tile.view or 'View not set')
+    view = escape(tile.view.capitalize() or 'View not set')
     caption = f'<span class="df-tile-caption">{escape(tile.caption)}</span>' if tile.caption else ''
     return (f'{photo_html(tile, alt=alt)}{marked}{first}<time>{escape(time_of(tile, zone))}</time>'
             f'<span class="df-tile-view">{view}</span>{caption}')

@@ -101,7 +101,7 @@ class ImageViewer:
         place = next(index for index, known in enumerate(self._tiles) if known.key == tile.key)
         self._title.set_text(site_of(tile) or 'Body site not set')
         taken = f'{formatting.day(day_of(tile, self._zone))}, {time_of(tile, self._zone)}'
-        self._line.set_text(' · '.join(part for part in (taken, tile.view) if part))
+        self._line.set_text(' · '.join(part for part in (taken, tile.view.capitalize()) if part))
         self._place.set_text(f'{place + 1} of {len(self._tiles)}')
         self._caption.set_text(tile.caption)
         self._previous.set_enabled(place > 0)

@@ -30,9 +30,10 @@ class Workspace:
     _bar: ui.element | None = None
     _place: ui.element | None = None
 
-    def build(self, tiles: list[ImageTile]) -> None:
-        """Show the workspace where the caller is."""
-        self._bar = box()
+    def build(self, tiles: list[ImageTile], head: ui.element) -> None:
+        """Show the workspace where the caller is. The bar of a choice covers `head`, the section's own, so that no photo moves."""
+        with head:
+            self._bar = box('df-selbar-over')
         self._place = box()
         self.show(tiles)
 

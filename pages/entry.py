@@ -115,7 +115,7 @@ class EntryPage:
                           on_change=self.workspace.set_size)
                 if self.may_arrange:
                     button('Add from pool', icon='folder-plus', on_click=self._open_picker)
-            self.workspace.build(self.entry.images)
+            self.workspace.build(self.entry.images, self.images_section.tools)
 
     def _comparisons_section(self) -> None:
         groups = self.entry.groups

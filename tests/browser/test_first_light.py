@@ -65,9 +65,11 @@ def work_on_entry(page: Page) -> None:
     page.get_by_role('button', name='New entry').or_(page.get_by_role('link', name='New entry')).first.click()
     page.wait_for_url('**/entries/1')
     page.get_by_role('button', name='Add from pool').click()
-    for day in page.get_by_role('dialog').get_by_role('button', name=re.compile('Select day')).all():
-        day.click()
+    expect(page.get_by_role('checkbox')).to_have_count(3)
+    for tile in page.get_by_role('checkbox').all():
+        tile.click()
     page.get_by_role('button', name='Add 3 images').click()
+    expect(page.get_by_role('dialog')).to_have_count(0)
     expect(page.get_by_role('checkbox')).to_have_count(3)
     for tile in page.get_by_role('checkbox').all()[:2]:
         tile.click()
