@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 from app.clinic import Clinic
 from app.gate import BodyLimits, Gate, loopback_hosts
 from app.sessions import is_setup_open
-from components import design, live_gate, plain_page
+from components import design, live_gate, page_errors, plain_page
 
 RECONNECT_S = 120
 _FILES_PER_REQUEST = 50
@@ -25,6 +25,7 @@ def rooms() -> list[ModuleType]:
 def register(web: FastAPI, opened: Clinic) -> None:
     """Put every page and route on `web`; own routes first, because NiceGUI's mount swallows what comes later."""
     design.install(web)
+    page_errors.install(web)
     for room in rooms():
         web.include_router(room.router)
     nicegui_app.on_startup(lambda: setattr(opened, 'loop', asyncio.get_running_loop()))
