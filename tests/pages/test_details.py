@@ -1,0 +1,202 @@
+"""The details page: every field saves by itself, is live, and only what a role may change can be changed."""
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from nicegui import ElementFilter, ui
+from nicegui.testing import User
+
+from app.clinic import Clinic
+from components.patient_form import GROUPS
+from data.errors import NotPermitted
+from data.models import PATIENT_FIELDS, Action
+from data.repositories.audit import TrailView
+from data.repositories.patients import PatientRecord
+from tests.cast import Cast
+from tests.factories import a_patient
+from tests.pages.conftest import OpenAs
+
+ADDRESS = '/patients/psr-20417/details'
+LABELS = (
+    'Unique ID', 'Family name', 'Given names', 'Preferred name', 'Date of birth', 'Sex', 'Gender', 'Skin type', 'Phone', 'Email', 'Street',
+    'City', 'Region', 'Postal code', 'Country', 'Medical record number', 'Insurance number', 'Notes')
+
+
+async def sees(user: User, *what: str, **more: Any) -> None:
+    await user.should_see(*what, **more, retries=50)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(10):
+        while not condition():
+            await asyncio.sleep(0)
+
+
+def control(user: User, marker: str) -> Any:
+    """Return the control of a field."""
+    return next(element for element in user.find(marker=marker).elements)
+
+
+def put(user: User, marker: str, value: str) -> None:
+    """Replace what stands in a field and leave it."""
+    with user:
+        control(user, marker).set_value(value)
+    user.find(marker=marker).trigger('blur')
+
+
+def stored(clinic: Clinic, cast: Cast, unique_id: str = 'psr-20417') -> PatientRecord:
+    with clinic.reading(cast.jana) as records:
+        return records.patients.record(records.patients.key_of(unique_id))
+
+
+def test_every_field_of_a_patient_has_its_place_and_its_label():
+    specs = [spec for group in GROUPS for spec in group.fields]
+    assert sorted(spec.name for spec in specs) == sorted(PATIENT_FIELDS)
+    assert sorted(spec.label for spec in specs) == sorted(LABELS)
+
+
+async def test_every_field_is_shown_under_its_label(clinic: Clinic, cast: Cast, user: User):
+    a_patient(clinic, cast.jana, birth_date='1980-03-14', sex='female', skin_type='III', notes='Allergic to tape.')
+    await user.open(ADDRESS)
+    shown = {control(user, label.lower().replace(' ', '-')).props['aria-label'] for label in LABELS}
+    assert shown == set(LABELS)
+    assert control(user, 'date-of-birth').value == '14 Mar 1980'
+    assert (control(user, 'sex').value, control(user, 'skin-type').value) == ('female', 'III')
+
+
+async def test_a_field_is_stored_as_it_is_typed_and_says_so(clinic: Clinic, cast: Cast, user: User):
+    a_patient(clinic, cast.jana)
+    await user.open(ADDRESS)
+    user.find(marker='phone').type('+49 30 12345')
+    await sees(user, content='Saved 09:00')
+    await until(lambda: stored(clinic, cast).values['phone'] == '+49 30 12345')
+    with clinic.reading(cast.ines) as records:
+        event, = records.audit.page(TrailView(action=Action.PATIENT_CORRECT))
+    assert json.loads(event.payload)['detail'] == {'field': 'phone', 'version': 1}
+
+
+@pytest.mark.parametrize(('marker', 'typed', 'field', 'kept', 'shown'), [
+    ('date-of-birth', '4.4.1977', 'birth_date', '1977-04-04', '4 Apr 1977'), ('sex', 'male', 'sex', 'male', 'male'),
+    ('sex', '', 'sex', '', ''), ('notes', 'Two\nlines', 'notes', 'Two\nlines', 'Two\nlines'), ('city', ' Köln ', 'city', 'Köln', 'Köln'),
+])
+async def test_each_kind_of_field_is_stored_and_shown_as_stored(
+        clinic: Clinic, cast: Cast, user: User, marker: str, typed: str, field: str, kept: str, shown: str):
+    a_patient(clinic, cast.jana, sex='female')
+    await user.open(ADDRESS)
+    put(user, marker, typed)
+    await until(lambda: stored(clinic, cast).values[field] == kept)
+    await until(lambda: control(user, marker).value == shown)
+
+
+async def test_a_date_that_cannot_be_is_one_sentence_and_the_old_one_stays(clinic: Clinic, cast: Cast, user: User):
+    a_patient(clinic, cast.jana, birth_date='1980-03-14')
+    await user.open(ADDRESS)
+    put(user, 'date-of-birth', '31 Feb 1980')
+    await sees(user, 'Use a date like 14 Mar 1980.')
+    assert stored(clinic, cast).values['birth_date'] == '1980-03-14'
+
+
+async def test_what_one_person_types_stands_in_the_other_persons_fields_and_banner(clinic: Clinic, cast: Cast, user_as: OpenAs):
+    a_patient(clinic, cast.jana)
+    writer, reader = user_as(cast.jana), user_as(cast.vera)
+    await reader.open(ADDRESS)
+    await writer.open(ADDRESS)
+    put(writer, 'given-names', 'Chidi')
+    await until(lambda: control(reader, 'given-names').value == 'Chidi')
+    await sees(reader, content='Chidi Gonzalez')
+
+
+async def test_undo_takes_back_ones_own_change_of_a_field(clinic: Clinic, cast: Cast, user: User):
+    a_patient(clinic, cast.jana)
+    await user.open(ADDRESS)
+    put(user, 'family-name', 'Wrong')
+    await sees(user, 'Undo')
+    user.find('Undo').click()
+    await until(lambda: stored(clinic, cast).values['family_name'] == 'Gonzalez')
+    assert control(user, 'family-name').value == 'Gonzalez'
+
+
+async def test_a_changed_unique_id_is_asked_for_once_and_leads_to_the_new_address(clinic: Clinic, cast: Cast, user: User):
+    a_patient(clinic, cast.jana)
+    await user.open(ADDRESS)
+    put(user, 'unique-id', 'PSR-9')
+    await sees(user, 'Change psr-20417 to psr-9?')
+    await sees(user, 'The old ID keeps leading here and is given to nobody else.')
+    assert stored(clinic, cast).header.unique_id == 'psr-20417'
+    user.find('Change ID').click()
+    await until(lambda: user.back_history[-1] == '/patients/psr-9/details')
+    assert stored(clinic, cast).header.unique_id == 'psr-9'
+
+
+async def test_a_change_of_the_unique_id_that_is_not_confirmed_is_none(clinic: Clinic, cast: Cast, user: User):
+    a_patient(clinic, cast.jana)
+    await user.open(ADDRESS)
+    put(user, 'unique-id', 'psr-9')
+    await sees(user, 'Change psr-20417 to psr-9?')
+    user.find('Cancel').click()
+    await until(lambda: control(user, 'unique-id').value == 'psr-20417')
+    assert stored(clinic, cast).header.unique_id == 'psr-20417'
+
+
+@pytest.mark.parametrize(('typed', 'sentence'), [('a', 'Use 2 to 32 characters.'), ('a b', 'Use letters, digits, - or _.')])
+async def test_a_bad_unique_id_is_refused_before_anyone_is_asked(clinic: Clinic, cast: Cast, user: User, typed: str, sentence: str):
+    a_patient(clinic, cast.jana)
+    await user.open(ADDRESS)
+    put(user, 'unique-id', typed)
+    await sees(user, sentence)
+    await user.should_not_see('Change ID')
+
+
+async def test_a_taken_unique_id_links_to_its_holder(clinic: Clinic, cast: Cast, user: User):
+    a_patient(clinic, cast.jana)
+    a_patient(clinic, cast.jana, 'psr-9', family_name='Nwachukwu', given_names='Emeka')
+    await user.open(ADDRESS)
+    put(user, 'unique-id', 'psr-9')
+    await sees(user, 'Change ID')
+    user.find('Change ID').click()
+    await sees(user, 'This ID is taken by Emeka Nwachukwu.')
+    assert control(user, 'unique-id').value == 'psr-9'
+    assert stored(clinic, cast).header.unique_id == 'psr-20417'
+
+
+async def test_the_same_name_and_birth_date_warn_on_the_page(clinic: Clinic, cast: Cast, user: User):
+    a_patient(clinic, cast.jana, birth_date='1980-03-14')
+    a_patient(clinic, cast.jana, 'psr-9', birth_date='1980-03-15')
+    await user.open(ADDRESS)
+    await user.should_not_see('Another patient has this name and birth date')
+    put(user, 'date-of-birth', '15 Mar 1980')
+    await sees(user, 'Another patient has this name and birth date')
+
+
+@pytest.mark.parametrize(('who', 'open_fields'), [
+    ('jana', set(LABELS)), ('tom', {'Unique ID', 'Family name', 'Given names', 'Preferred name'}), ('vera', set()),
+])
+async def test_a_role_may_change_what_is_its_own(clinic: Clinic, cast: Cast, user_as: OpenAs, who: str, open_fields: set[str]):
+    a_patient(clinic, cast.jana, notes='Allergic to tape.')
+    user = user_as(getattr(cast, who))
+    await user.open(ADDRESS)
+    with user:
+        fields = [element for kind in (ui.input, ui.select, ui.textarea) for element in ElementFilter(kind=kind)]
+    assert {field.props['aria-label'] for field in fields if not field.props.get('readonly')} == open_fields
+    assert ('Notes' in {field.props['aria-label'] for field in fields}) == (who != 'tom')
+
+
+async def test_a_field_that_a_role_may_not_change_is_refused_even_when_it_is_sent(clinic: Clinic, cast: Cast, user_as: OpenAs):
+    a_patient(clinic, cast.jana)
+    viewer = user_as(cast.vera)
+    await viewer.open(ADDRESS)
+    put(viewer, 'phone', '1')
+    await sees(viewer, NotPermitted.default)
+    assert stored(clinic, cast).values['phone'] == ''
+    with clinic.reading(cast.ines) as records:
+        assert records.audit.page(TrailView(action=Action.ACCESS_REFUSE))
+
+
+async def test_opening_the_details_is_an_event(clinic: Clinic, cast: Cast, user: User):
+    made = a_patient(clinic, cast.jana)
+    await user.open(ADDRESS)
+    with clinic.reading(cast.ines) as records:
+        event, = records.audit.page(TrailView(action=Action.CHART_OPEN))
+    assert json.loads(event.payload)['patient'] == made.key
