@@ -1,5 +1,6 @@
 """Is everything here, whole and untouched? Checks that only read; they run beside the server."""
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -40,16 +41,23 @@ def verify_everything(clinic: Clinic, actor: Actor, *, progress: Progress | None
     """Check database file, computed figures, every stored file and the trail, and return what was found."""
     findings = Findings()
     report = progress or (lambda _what, _done, _total: None)
-    with clinic.reading(actor) as records:
+    with _damage_noted(findings), clinic.reading(actor) as records:
         report('database', 0, 1)
         findings.problems += integrity_problems(records.session)
         _check_figures(records, findings)
         _check_files(clinic, records, findings, report)
-    try:
+    with _damage_noted(findings):
         findings.events = verify_trail(clinic, actor, progress=lambda done: report('audit trail', done, 0)).count
+    return findings
+
+
+@contextmanager
+def _damage_noted(findings: Findings) -> Iterator[None]:
+    """Let what stops one check be a finding, and the next check begin."""
+    try:
+        yield
     except Damage as damage:
         findings.problems.append(str(damage))
-    return findings
 
 
 def _check_figures(records: Records, findings: Findings) -> None:

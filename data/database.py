@@ -38,6 +38,12 @@ class StorageFailed(Damage):
     default = 'The server’s disk refused to store this. Nothing was changed. Ask whoever looks after the server.'
 
 
+class DatabaseDamaged(Damage):
+    """Pages of the database file do not carry their seal or do not hang together."""
+
+    default = 'The database is damaged. Run `dermafolio verify`, and restore a backup.'
+
+
 class Database:
     """The one way to the main database file: `submit` for writes, `reading` for reads."""
 
@@ -64,7 +70,7 @@ class Database:
 
     def _write(self, work: Callable[[Session], T], after_commit: Callable[[Session], None] | None = None) -> T:
         try:
-            with Session(self._writing, expire_on_commit=False) as session:
+            with _damage_named(), Session(self._writing, expire_on_commit=False) as session:
                 result = work(session)
                 session.commit()
                 if after_commit:
@@ -76,7 +82,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open one read-only snapshot."""
-        with Session(self._reading, expire_on_commit=False, autoflush=False) as session:
+        with _damage_named(), Session(self._reading, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     def close(self) -> None:
@@ -130,9 +136,21 @@ class Database:
         return engine
 
 
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    """Tell a damaged file from a bug: SQLite reports both as errors of the statement."""
+    try:
+        yield
+    except exc.DatabaseError as error:
+        if 'malformed' in str(error.orig) or 'not a database' in str(error.orig):
+            raise DatabaseDamaged from error
+        raise
+
+
 def _unlock(connection: Any, key: bytes) -> None:
     """Give the raw key through the driver, where no statement log can see it, and prove that it fits."""
     connection.execute(f'PRAGMA key = "x\'{key.hex()}\'"')
+    connection.execute('PRAGMA cipher_log_level = NONE')  # what is wrong is said in a sentence, not on the console
     try:
         connection.execute('SELECT count(*) FROM sqlite_master')
     except sqlcipher.DatabaseError as error:
@@ -162,6 +180,8 @@ def integrity_problems(session: Session) -> list[str]:
     """Return what SQLite's and SQLCipher's own checks find wrong with the file; empty when it is whole."""
     connection = session.connection()
     pages = [row[0] for row in connection.exec_driver_sql('PRAGMA cipher_integrity_check')]
+    if pages:
+        return pages  # what reads damaged pages stops at the first
     rows = [row[0] for row in connection.exec_driver_sql('PRAGMA integrity_check(20)') if row[0] != 'ok']
     orphans = [f'a row of {row[0]} points to a missing row of {row[2]}' for row in connection.exec_driver_sql('PRAGMA foreign_key_check')]
     return [*pages, *rows, *orphans]

@@ -1,0 +1,143 @@
+"""Verify: every flipped bit and every wrong figure is found, named by key, and nothing is changed by looking."""
+from pathlib import Path
+
+import pytest
+
+from app.clinic import open_clinic
+from app.integrity import verify_everything
+from app.settings import Settings
+from data.actors import console_actor
+from data.image_store import Rendition
+from tests.conftest import Template
+from tests.data.tampering import directly
+from tests.factories import a_patient, a_stored_image, an_entry
+
+CONSOLE = console_actor('tests')
+
+
+@pytest.fixture
+def settings(template: Template, tmp_path: Path) -> Settings:
+    """A closed practice: two patients, three images, two entries."""
+    copied = template.copy(tmp_path)
+    opened = open_clinic(copied)
+    for number in (1, 2):
+        patient = a_patient(opened, template.cast.jana, f'psr-{number}').key
+        images = [a_stored_image(opened, template.cast.tom, patient) for _ in range(number)]
+        an_entry(opened, template.cast.jana, patient, notes='better', images=tuple(images))
+    opened.close()
+    return copied
+
+
+def problems(settings: Settings) -> list[str]:
+    opened = open_clinic(settings, exclusive=False)
+    try:
+        return verify_everything(opened, CONSOLE).problems
+    finally:
+        opened.close()
+
+
+def blobs(settings: Settings, rendition: Rendition = Rendition.ORIGINAL) -> list[Path]:
+    return sorted(settings.data_dir.glob(f'images/??/*.{rendition.value}'))
+
+
+def flip(path: Path, position: int) -> None:
+    content = bytearray(path.read_bytes())
+    content[position] ^= 1
+    path.write_bytes(content)
+
+
+def test_a_whole_practice_has_no_problems_and_is_counted(settings: Settings) -> None:
+    opened = open_clinic(settings, exclusive=False)
+    told: list[str] = []
+    findings = verify_everything(opened, CONSOLE, progress=lambda what, _done, _total: told.append(what))
+    assert (findings.problems, findings.patients, findings.images) == ([], 2, 3)
+    assert findings.events == opened.head.read().seq
+    assert {'database', 'images'} <= set(told)
+    opened.close()
+
+
+@pytest.mark.parametrize('rendition', Rendition)
+@pytest.mark.parametrize('share', [0.0, 0.002, 0.5, 0.9999])
+def test_a_flipped_bit_anywhere_in_a_file_is_found(settings: Settings, rendition: Rendition, share: float) -> None:
+    damaged = blobs(settings, rendition)[1]
+    flip(damaged, int(damaged.stat().st_size * share))
+    found, = problems(settings)
+    assert found.startswith('image ')
+    assert 'damaged' in found
+
+
+def test_every_byte_of_a_small_file_counts(settings: Settings) -> None:
+    damaged = min(blobs(settings, Rendition.THUMB), key=lambda path: path.stat().st_size)
+    whole = damaged.read_bytes()
+    opened = open_clinic(settings, exclusive=False)
+    missed = []
+    positions = range(0, len(whole), 37)
+    for position in positions:
+        flip(damaged, position)
+        missed += [position] * (not verify_everything(opened, CONSOLE).problems)
+        damaged.write_bytes(whole)
+    opened.close()
+    print(f'flipped bits in a stored file: {len(positions) - len(missed)} of {len(positions)} found')
+    assert missed == []
+
+
+@pytest.mark.parametrize('act', ['remove', 'cut', 'empty', 'append'])
+def test_a_file_that_is_gone_cut_or_longer_is_found(settings: Settings, act: str) -> None:
+    damaged = blobs(settings)[0]
+    content = damaged.read_bytes()
+    damaged.unlink() if act == 'remove' else damaged.write_bytes({'cut': content[:-5], 'empty': b'', 'append': content + b'x'}[act])
+    found, = problems(settings)
+    assert 'damaged' in found
+
+
+def test_files_that_were_swapped_are_found(settings: Settings) -> None:
+    one, other, *_ = blobs(settings)
+    content = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(content)
+    assert len(problems(settings)) == 2
+
+
+@pytest.mark.parametrize('change', ['entry_count = 7', 'image_count = 0', 'last_appointment = NULL'])
+def test_a_figure_that_is_not_what_the_record_holds_is_found(settings: Settings, change: str) -> None:
+    with directly(settings) as connection:
+        connection.execute(f"UPDATE patient SET {change} WHERE unique_id = 'psr-2'")
+        key = connection.execute("SELECT key FROM patient WHERE unique_id = 'psr-2'").fetchone()[0]
+    assert problems(settings) == [f'patient {key}: the computed figures are not what the record holds']
+
+
+def test_a_key_that_is_gone_is_found(settings: Settings, template: Template) -> None:
+    opened = open_clinic(settings)
+    patient = a_patient(opened, template.cast.jana, 'psr-3').key
+    opened.vault._with_keystore(lambda store: store.execute('DELETE FROM patient_key WHERE patient = ?', (patient,)))
+    opened.close()
+    assert problems(settings) == [f'patient {patient}: the key is missing']
+
+
+def test_a_row_that_points_nowhere_is_found(settings: Settings) -> None:
+    with directly(settings) as connection:
+        connection.execute('INSERT INTO entry_image (entry_id, image_id, position, placed_at) VALUES (999, 1, 0, "2026-11-23 09:00:00")')
+    assert problems(settings) == ['a row of entry_image points to a missing row of entry']
+
+
+def test_a_tampered_trail_is_found_with_everything_else(settings: Settings) -> None:
+    with directly(settings) as connection:
+        connection.execute("UPDATE audit_event SET payload = replace(payload, 'done', 'gone') WHERE seq = 5")
+    flip(blobs(settings)[0], 100)
+    found = problems(settings)
+    assert len(found) == 2
+    assert found[-1] == 'Not verified: event 5 does not match its seal. Everything before it is intact.'
+
+
+@pytest.mark.parametrize('share', [0.3, 0.6, 0.9])
+def test_a_flipped_bit_in_the_database_is_found(settings: Settings, share: float) -> None:
+    database = settings.data_dir / 'dermafolio.db'
+    pages = database.stat().st_size // 4096
+    flip(database, int(pages * share) * 4096 + 1234)
+    assert any('HMAC verification failed' in problem for problem in problems(settings))
+
+
+def test_looking_changes_nothing(settings: Settings) -> None:
+    before = {path: path.read_bytes() for path in settings.data_dir.rglob('*') if path.is_file() and path.suffix != '.db-shm'}
+    assert problems(settings) == []
+    assert before == {path: path.read_bytes() for path in before}
