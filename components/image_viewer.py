@@ -63,7 +63,7 @@ class ImageViewer:
             with box('df-viewer-arrow df-viewer-arrow--left'):
                 self._previous = icon_button('chevron-left', label='Previous photo', on_click=lambda: self._step(-1))
             with box('df-viewer-arrow df-viewer-arrow--right'):
-                self._next = icon_button('chevron-right', label='Next photo', on_click=lambda: self._step(1))
+                self._next = icon_button('chevron-right', label='Next photo', on_click=lambda: self._step(1)).mark('next-photo')
         self._caption = text('', 'df-viewer-caption', role='status')
 
     def _step(self, by: int) -> Any:

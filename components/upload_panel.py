@@ -36,7 +36,7 @@ class UploadPanel:
             with box('df-upload-head'):
                 self._title = text('', 'df-t3 df-grow', tag='h2', role='status')
                 self._count = text('', 'df-meta df-num df-f13', tag='span')
-                icon_button('x', label='Close', on_click=on_close, size='small')
+                icon_button('x', label='Close', on_click=on_close, size='small').mark('put-away')
             with box('df-progress') as self._progress:
                 self._bar = box()
             self._list = box('df-upload-rows', tag='ul')
