@@ -94,17 +94,17 @@ class NewPatients:
 
     def __init__(self) -> None:
         self._place = box('df-row df-end', role='status')
-        self._more = 0
+        self._count = 0
 
-    def add(self, patient: PatientHeader) -> None:
-        """Name one more, with a link to the record; the ones before become a number."""
+    def add(self, patient: PatientHeader, *, among: int = 1) -> None:
+        """Name the newest of so many more, with a link to the record; the others become a number."""
+        self._count += among
         self._place.clear()
         with self._place:
             with box('df-chip df-chip--on', tag='a', href=patient_address(patient.unique_id)):
                 text(f'New: {patient.name}', 'df-ell', tag='span')
-            if self._more:
-                text(f'and {formatting.count(self._more)} more', 'df-link', tag='a', href='/patients')
-        self._more += 1
+            if self._count > 1:
+                text(f'and {formatting.count(self._count - 1)} more', 'df-link', tag='a', href='/patients')
 
 
 def pager_html(found: ListPage, view: ListView) -> str:

@@ -66,6 +66,7 @@ class PatientsPage:
     around: Surroundings
     view: ListView
     asked: int = 0
+    heard: list[str] = field(default_factory=list)
     settled: SettledLook = field(default_factory=lambda: SettledLook(_note_soon))
 
     def build(self, found: ListPage) -> None:
@@ -125,20 +126,25 @@ class PatientsPage:
                 ui.navigate.to(patient_address(unique_id))
 
     def _heard(self, slots: FrameSlots, change: Changed) -> None:
-        """Someone registered a patient: name it beside the search, where it moves nothing that is being looked at."""
-        background_tasks.create(self._name_newcomer(slots, change.field), name='live list')
+        """Someone registered a patient: name it soon. Many at once are named together."""
+        self.heard.append(change.field)
+        if len(self.heard) == 1:
+            background_tasks.create(self._name_newcomers(slots), name='live list')
 
-    async def _name_newcomer(self, slots: FrameSlots, key: str) -> None:
+    async def _name_newcomers(self, slots: FrameSlots) -> None:
+        """Name who is new beside the search, where it moves nothing that is being looked at; only an empty list fills itself."""
+        await asyncio.sleep(DEBOUNCE_S)
+        keys, self.heard = self.heard, []
         with slots.body, refusals_shown():
             actor = current_actor()
-            await _note_look(actor, 0, 1)
-            with clinic().reading(actor) as records:
-                newcomer, found = records.patients.header(key), records.patients.page(self.view)
-            if found.everyone == 1:
+            await _note_look(actor, 0, len(keys))
+            found = await asyncio.to_thread(_find, actor, self.view)
+            self.everyone.set_text(formatting.count(found.everyone))
+            if not self.tools.visible:
                 self._show(found)
-            else:
-                self.everyone.set_text(formatting.count(found.everyone))
-                self.newcomers.add(newcomer)
+                return
+            with clinic().reading(actor) as records:
+                self.newcomers.add(records.patients.header(keys[-1]), among=len(keys))
 
 
 @router.page('/patients/new')

@@ -2,6 +2,9 @@
 import httpx
 import pytest
 from fastapi import FastAPI
+from nicegui import app as nicegui_app
+from nicegui import ui
+from nicegui.testing.user_simulation import user_simulation
 from starlette.responses import PlainTextResponse
 
 from components import page_errors
@@ -93,3 +96,39 @@ async def test_a_program_gets_the_sentence_alone():
 async def test_a_bug_is_left_to_the_gate():
     with pytest.raises(RuntimeError):
         await ask('/audit')
+
+
+async def test_a_page_that_breaks_is_answered_and_not_explained():
+    async with user_simulation() as user:
+        page_errors.install(nicegui_app)
+
+        @ui.page('/damaged')
+        async def damaged() -> None:
+            raise ImageMissing
+
+        @ui.page('/broken')
+        async def broken() -> None:
+            raise RuntimeError('a secret in a message')
+        answer = await user.http_client.get('/damaged', headers={'Accept': 'text/html'})
+        assert (answer.status_code, page_errors.DAMAGED in answer.text) == (503, True)
+        with pytest.raises(RuntimeError):
+            await user.http_client.get('/broken')
+
+
+@pytest.mark.parametrize(('error', 'sentence'), [
+    (RuntimeError('a secret in a message'), 'Something went wrong. What was saved before is safe. Reference '), (NotFound(), HIDDEN),
+])
+async def test_a_click_that_leads_to_nothing_says_so(error: Exception, sentence: str):
+    def fail() -> None:
+        raise error
+
+    async with user_simulation() as user:
+        page_errors.install(nicegui_app)
+
+        @ui.page('/act')
+        def act() -> None:
+            ui.button('Go', on_click=fail)
+        await user.open('/act')
+        user.find('Go').click()
+        await user.should_see(sentence)
+        assert not user.notify.contains('secret')

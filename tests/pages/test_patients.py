@@ -134,8 +134,10 @@ async def test_someone_elses_new_patient_is_named_without_a_reload(clinic: Clini
     a_patient(clinic, cast.ines, 'psr-2', family_name='Nwachukwu', given_names='Emeka')
     await sees(user, 'New: Emeka Nwachukwu')
     assert fragments(user) == before
-    a_patient(clinic, cast.ines, 'psr-3')
-    await sees(user, 'and 1 more')
+    for number in range(3, 6):
+        a_patient(clinic, cast.ines, f'psr-{number}', family_name='Many')
+    await sees(user, 'and 3 more')
+    assert sum(look['hits'] for look in looks(clinic, cast)[1:]) == 4
 
 
 async def test_the_first_patient_appears_in_an_empty_list(clinic: Clinic, cast: Cast, user: User):
