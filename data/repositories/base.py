@@ -2,10 +2,13 @@
 from dataclasses import dataclass
 
 from pydantic import ValidationError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from data.errors import Invalid, Refusal
+from data.models import Action, Patient
 from data.records import Records
+from data.repositories.fields import Saved
+from data.values import as_text
 
 
 @dataclass
@@ -18,6 +21,24 @@ class Repository:
     def session(self) -> Session:
         """The database session of this unit of work."""
         return self.records.session
+
+    def change_field(self, row: SQLModel, key: str, field: str, value: object, *, patient: Patient, action: Action,
+                     expected_revision: int | None, burst: str) -> Saved:
+        """Store the new value of one field with its four effects: row, computed figures, event, live message.
+
+        A burst of typing is one event, that of its first save. A value that is there already changes nothing.
+        """
+        before = as_text(getattr(row, field))
+        saved = self.records.fields.record(key, field, as_text(value), before=before, expected_revision=expected_revision, burst=burst)
+        if saved.text == before:
+            return saved
+        setattr(row, field, value)
+        self.session.add(row)
+        self.records.patients.touch(patient)
+        if saved.is_new_version:
+            self.records.log(action, subject=key, patient=patient.key, detail={'field': field, 'version': saved.version})
+        self.records.tell(key, field, saved.revision, burst=burst)
+        return saved
 
 
 def as_refusal(error: ValidationError) -> Refusal:

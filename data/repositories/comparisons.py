@@ -58,18 +58,8 @@ class Comparisons(Repository):
             raise NotFound
         group, _entry, patient = found
         self.records.require(Permission.ENTRY_WRITE, subject=patient.key)
-        title = _clean_title(text)
-        saved = self.records.fields.record(key, 'title', title, before=group.title, expected_revision=expected_revision, burst=burst)
-        if saved.text == group.title:
-            return saved
-        group.title = title
-        self.session.add(group)
-        self.records.patients.touch(patient)
-        if saved.is_new_version:
-            self.records.log(Action.COMPARISON_ARRANGE, subject=key, patient=patient.key,
-                             detail={'field': 'title', 'version': saved.version})
-        self.records.tell(key, 'title', saved.revision, burst=burst)
-        return saved
+        return self.change_field(group, key, 'title', _clean_title(text), patient=patient, action=Action.COMPARISON_ARRANGE,
+                                 expected_revision=expected_revision, burst=burst)
 
     def of(self, entry_id: int) -> list[GroupRecord]:
         """Return the groups of an entry in the order they were made; for the entry's own record only."""

@@ -14,7 +14,7 @@ from data.repositories.base import Repository
 from data.repositories.comparisons import GroupRecord
 from data.repositories.fields import Saved
 from data.repositories.images import tile
-from data.values import TEXT_LIMIT, as_text, clean_text, parse_moment
+from data.values import TEXT_LIMIT, clean_text, parse_moment
 
 _FIELDS = ('notes', 'appointment_at')
 
@@ -77,17 +77,8 @@ class Entries(Repository):
         entry, patient = self.row(key)
         self.records.require(Permission.NOTES_WRITE if field == 'notes' else Permission.ENTRY_WRITE, subject=patient.key)
         value = _clean_notes(text) if field == 'notes' else parse_moment(text, self.records.settings.zone())
-        before = as_text(getattr(entry, field))
-        saved = self.records.fields.record(key, field, as_text(value), before=before, expected_revision=expected_revision, burst=burst)
-        if saved.text == before:
-            return saved
-        setattr(entry, field, value)
-        self.session.add(entry)
-        self.records.patients.touch(patient)
-        if saved.is_new_version:
-            self.records.log(Action.ENTRY_AMEND, subject=key, patient=patient.key, detail={'field': field, 'version': saved.version})
-        self.records.tell(key, field, saved.revision, burst=burst)
-        return saved
+        return self.change_field(entry, key, field, value, patient=patient, action=Action.ENTRY_AMEND, expected_revision=expected_revision,
+                                 burst=burst)
 
     def place(self, key: str, images: list[str]) -> int:
         """Lay images of the patient's pool into the workspace, after what is there; return how many are new. Refuse a foreign image."""
