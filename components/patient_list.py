@@ -93,7 +93,7 @@ class NewPatients:
     """Says who was registered elsewhere since the page was opened, without moving what is being looked at."""
 
     def __init__(self) -> None:
-        self._place = box('df-row df-end', role='status')
+        self._place = box('df-slot df-end', role='status')
         self._count = 0
 
     def add(self, patient: PatientHeader, *, among: int = 1) -> None:
