@@ -69,9 +69,9 @@ def verify(data_dir: DataDir = None, key_dir: KeyDir = None) -> None:
     for problem in findings.problems:
         typer.echo(problem, err=True)
     if findings.problems:
-        raise Damage(f'{len(findings.problems)} problem{"s" if len(findings.problems) > 1 else ""} found.')
-    typer.echo(f'Verified: {findings.patients:,} patients, {findings.images:,} images, {findings.events:,} events. '
-               'Nothing is missing or changed.')
+        raise Damage(f'{_counted(len(findings.problems), "problem")} found.')
+    counts = ', '.join((_counted(findings.patients, 'patient'), _counted(findings.images, 'image'), _counted(findings.events, 'event')))
+    typer.echo(f'Verified: {counts}. Nothing is missing or changed.')
 
 
 @audit.command('verify')
@@ -80,7 +80,7 @@ def verify_audit(data_dir: DataDir = None, key_dir: KeyDir = None) -> None:
     with _only_reading(data_dir, key_dir) as (opened, actor):
         verified = verify_trail(opened, actor, progress=lambda done: _show_progress('audit trail', done, 0))
     _end_progress()
-    typer.echo(f'Verified: {verified.count:,} events, nothing has been changed or removed. Last seal {verified.last.hash.hex()[:16]}.')
+    typer.echo(f'Verified: {_counted(verified.count, "event")}, nothing has been changed or removed. Last seal {verified.last.hash.hex()[:16]}.')
 
 
 @settings_group.callback()
@@ -153,6 +153,10 @@ def _password() -> str:
     if sys.stdin.isatty():
         return getpass.getpass('Password: ')
     return sys.stdin.readline().rstrip('\r\n')
+
+
+def _counted(number: int, one: str) -> str:
+    return f'{number:,} {one}' if number == 1 else f'{number:,} {one}s'
 
 
 def _show_progress(what: str, done: int, total: int) -> None:

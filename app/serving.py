@@ -1,6 +1,7 @@
 """Listening and running: the socket, the server's start and stop in the trail, the words on the console."""
 import contextlib
 import logging
+import signal
 import socket
 
 import uvicorn
@@ -40,6 +41,7 @@ def run(application: ASGIApp, clinic: Clinic, listening: socket.socket) -> None:
     _announce(clinic, listening)
     config = uvicorn.Config(application, server_header=False, proxy_headers=False, access_log=False, log_level='warning', log_config=None,
                             ws_max_size=LARGEST_MESSAGE_BYTES, timeout_graceful_shutdown=_GOODBYE_S)
+    signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn stops on it, then raises it again: the stop would not be written
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
     clinic.change_now(_SERVER, lambda records: records.log(Action.SERVER_STOP))

@@ -103,7 +103,8 @@ class ImageStore:
 
     def prepare(self) -> None:
         """Create the folders."""
-        self._incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
+        for folder in (self._folder, self._incoming):
+            folder.mkdir(exist_ok=True, mode=0o700)
 
     def begin(self, blob: str, key: bytes, binding: Binding) -> BlobWriter:
         """Start writing one file of a blob under `incoming`."""
