@@ -80,7 +80,8 @@ def verify_audit(data_dir: DataDir = None, key_dir: KeyDir = None) -> None:
     with _only_reading(data_dir, key_dir) as (opened, actor):
         verified = verify_trail(opened, actor, progress=lambda done: _show_progress('audit trail', done, 0))
     _end_progress()
-    typer.echo(f'Verified: {_counted(verified.count, "event")}, nothing has been changed or removed. Last seal {verified.last.hash.hex()[:16]}.')
+    counted, seal = _counted(verified.count, 'event'), verified.last.hash.hex()[:16]
+    typer.echo(f'Verified: {counted}, nothing has been changed or removed. Last seal {seal}.')
 
 
 @settings_group.callback()

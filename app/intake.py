@@ -3,7 +3,6 @@
 Plain bytes never touch a disk. The order is that of a crash at any step: an unfinished file lies under `incoming` and is set aside at
 the next start; a finished one without a row is an orphan that `verify` names; a row always has its files.
 """
-import asyncio
 import hashlib
 import time
 from collections.abc import AsyncIterator, Callable

@@ -99,7 +99,7 @@ def test_verify_says_what_was_checked(run: Run, clinic: Clinic, cast: Cast, caps
     a_stored_image(clinic, cast.tom, patient)
     assert run('verify') == 0
     assert capsys.readouterr().out == (
-        f'Verified: 1 patients, 1 images, {clinic.head.read().seq} events. Nothing is missing or changed.\n')
+        f'Verified: 1 patient, 1 image, {clinic.head.read().seq} events. Nothing is missing or changed.\n')
     assert run('audit', 'verify') == 0
     assert 'nothing has been changed or removed' in capsys.readouterr().out
 
