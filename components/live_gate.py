@@ -87,17 +87,19 @@ def clients_of(session_key: str) -> list[Client]:
     return [client for client in Client.instances.values() if session_key and session_of(client) == session_key]
 
 
-async def end_session(session_key: str) -> None:
-    """Take every open page of a session off its screen, and off this server: nothing is pushed to it any more."""
+async def end_session(session_key: str, *, grace_s: float = 0) -> None:
+    """Empty every open page of a session at once, forget it here, and lead it to the sign-in page after the grace.
+
+    The grace is for a tab that is itself on its way, having asked to sign out: led elsewhere meanwhile it would not hear the answer.
+    """
     clients = clients_of(session_key)
-    await asyncio.gather(*(_send_away(client.id) for client in clients))
     sockets = [socket for client in clients for socket in client._socket_to_document_id]
     for client in clients:
         for document in list(client._delete_tasks):
             client._cancel_delete_task(document)
-        if client.id in Client.instances:
-            client.delete()
-    await asyncio.gather(*(core.sio.disconnect(socket) for socket in sockets))
+        client.delete()
+    await asyncio.sleep(grace_s)
+    await asyncio.gather(*(_lead_away(socket) for socket in sockets))
 
 
 def _checked_connect(handler: Handler, resolve: Resolve) -> Handler:
@@ -161,14 +163,14 @@ def _bound_transport(handle_request: Handler) -> Handler:
 
 
 async def _dismiss(socket: str) -> None:
-    """Show the sign-in page where this socket ends, and end it."""
     _log.warning('message refused: its session has ended or is not the one of the page')
-    await _send_away(socket)
+    await _lead_away(socket)
+
+
+async def _lead_away(socket: str) -> None:
+    """Show the sign-in page where this socket ends, and end it."""
+    await core.sio.emit('open', {'path': SIGN_IN_ADDRESS, 'new_tab': False}, room=socket)
     await core.sio.disconnect(socket)
-
-
-async def _send_away(room: str) -> None:
-    await core.sio.emit('open', {'path': SIGN_IN_ADDRESS, 'new_tab': False}, room=room)
 
 
 def _tamed(message: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@ from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -19,6 +20,7 @@ from data.repositories.sessions import SESSION_LENGTH
 router = APIRouter()
 _HOME = '/patients'
 _DOORS = ('/login', '/logout', '/setup')
+_GRACE_S = 0.5
 _LONGEST_NAME = 200
 Text = Annotated[str, Form()]
 
@@ -54,8 +56,10 @@ async def let_in(request: Request, username: Text = '', password: Text = '', nex
 @router.post('/logout')
 async def let_out(request: Request) -> Response:
     """End the session; every page it still has open leaves the screen."""
-    await _end_session_of(request)
-    response = RedirectResponse('/login', 303, headers={'clear-site-data': '"cache"'})
+    actor = actor_of(request)
+    await sign_out(clinic(), actor)
+    leave = BackgroundTask(end_session, actor.session, grace_s=_GRACE_S)
+    response = RedirectResponse('/login', 303, headers={'clear-site-data': '"cache"'}, background=leave)
     response.delete_cookie(COOKIE, path='/', httponly=True, samesite='lax')
     return response
 
