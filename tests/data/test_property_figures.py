@@ -1,5 +1,4 @@
 """Whatever is done in whatever order: the stored figures are those that counting finds, and the chain is whole."""
-import os
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,8 +18,9 @@ from data.repositories.images import AdmittedImage
 from data.repositories.patients import read_draft
 from data.values import fold
 from tests.conftest import MovableClock, Template
+from tests.rounds import rounds
 
-EXAMPLES = 400 if os.environ.get('DERMAFOLIO_TEST_ROUNDS') == 'full' else 20
+EXAMPLES = rounds(400)
 CONSOLE = console_actor('tests')
 PATIENTS = st.integers(0, 2)
 IDS = st.sampled_from(['ab', 'cd', 'ef', 'gh', 'new', 'x', 'AB'])
