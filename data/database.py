@@ -141,8 +141,9 @@ def _damage_named() -> Iterator[None]:
     """Tell a damaged file from a bug: SQLite reports both as errors of the statement."""
     try:
         yield
-    except exc.DatabaseError as error:
-        if 'malformed' in str(error.orig) or 'not a database' in str(error.orig):
+    except (exc.DatabaseError, sqlcipher.DatabaseError) as error:
+        said = str(getattr(error, 'orig', error))
+        if 'malformed' in said or 'not a database' in said:
             raise DatabaseDamaged from error
         raise
 

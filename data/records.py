@@ -79,11 +79,11 @@ class Records:
         payload = rfc8785.dumps({
             'action': action.value, 'address': self.actor.address, 'at': moment_text(self.now), 'detail': dict(detail or {}),
             'outcome': outcome.value, 'patient': patient, 'session': self.actor.session, 'subject': subject, 'user': self.actor.user,
-        }).decode()
+        })
         if self.head is None:
             self.head = self.trail_end = self.last_link()
         link = self.ground.chain.seal(self.head, payload)
-        self.session.add(AuditEvent(seq=link.seq, payload=payload, hash=link.hash, mac=link.mac))
+        self.session.add(AuditEvent(seq=link.seq, payload=payload.decode(), hash=link.hash, mac=link.mac))
         self.session.flush()
         self.head = link
         return link.seq

@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import LargeBinary, cast
 from sqlmodel import col, select
 
 from data.actors import Permission
+from data.audit_chain import Sealed
 from data.models import Action, AuditEvent, Entry, Patient, PatientFormerId
 from data.read_models import full_name
 from data.repositories.base import Repository
@@ -102,11 +104,12 @@ class AuditTrail(Repository):
         return self.session.exec(select(Patient.key).where(Patient.unique_id == lowered)).first() or self.session.exec(
             select(Patient.key).join(PatientFormerId).where(PatientFormerId.unique_id == lowered)).first() or ''
 
-    def links(self, after: int = 0) -> Iterator[tuple[int, str, bytes, bytes]]:
-        """Yield (seq, payload, hash, mac) in order, for verification."""
-        query = select(AuditEvent.seq, AuditEvent.payload, AuditEvent.hash, AuditEvent.mac).where(col(AuditEvent.seq) > after)
-        for seq, payload, digest, mac in self.session.exec(query.order_by(col(AuditEvent.seq)).execution_options(yield_per=1000)):
-            yield seq or 0, payload, digest, mac
+    def links(self, after: int = 0) -> Iterator[Sealed]:
+        """Return what is sealed, in order, for verification: the driver's own rows, the payload as the bytes that were hashed."""
+        trail = AuditEvent.metadata.tables['audit_event'].c
+        statement = select(trail.seq, cast(trail.payload, LargeBinary), trail.hash, trail.mac).where(trail.seq > after).order_by(trail.seq)
+        cursor: Any = self.session.connection().execute(statement).cursor
+        return iter(cursor)
 
     def _matching(self, view: TrailView, *columns: Any) -> Any:
         filters = ((AuditEvent.user, view.user), (AuditEvent.action, view.action), (AuditEvent.patient, view.patient))

@@ -10,7 +10,7 @@ from app.clinic import open_clinic
 from app.integrity import verify_trail
 from app.settings import Settings
 from data.actors import console_actor
-from data.audit_chain import GENESIS, AuditChain, Head, Link
+from data.audit_chain import GENESIS, AuditChain, Head, Link, Sealed
 from data.errors import AuditChainBroken, Damage
 from data.models import Action
 from data.vault import Label, Vault, read_root_key
@@ -18,8 +18,7 @@ from tests.conftest import Template, settings_of
 from tests.data.tampering import directly
 from tests.factories import a_patient, an_entry
 
-Row = tuple[int, str, bytes, bytes]
-ROWS = 'SELECT seq, payload, hash, mac FROM audit_event ORDER BY seq'
+ROWS = 'SELECT seq, CAST(payload AS BLOB), hash, mac FROM audit_event ORDER BY seq'
 INSERT = 'INSERT INTO audit_event (seq, payload, hash, mac) VALUES (?, ?, ?, ?)'
 CONSOLE = console_actor('tests')
 
@@ -105,7 +104,7 @@ TAMPERINGS = {
 }
 
 
-def tampered(settings: Settings, tamper: Callable[[Any, int], None]) -> Iterator[list[Row]]:
+def tampered(settings: Settings, tamper: Callable[[Any, int], None]) -> Iterator[list[Sealed]]:
     """Yield the whole trail after one act of tampering at each event, each time from the untouched trail."""
     with directly(settings) as connection:
         for seq, in connection.execute('SELECT seq FROM audit_event ORDER BY seq').fetchall():
@@ -115,7 +114,7 @@ def tampered(settings: Settings, tamper: Callable[[Any, int], None]) -> Iterator
             connection.execute('ROLLBACK TO untouched')
 
 
-def found(chain: AuditChain, rows: list[Row], head: Link) -> bool:
+def found(chain: AuditChain, rows: list[Sealed], head: Link) -> bool:
     try:
         chain.verify(rows, head)
     except AuditChainBroken as broken:
@@ -290,6 +289,6 @@ def test_several_events_of_one_block_are_one_chain(settings: Settings) -> None:
     opened.close()
 
 
-def _rows(settings: Settings) -> list[Row]:
+def _rows(settings: Settings) -> list[Sealed]:
     with directly(settings) as connection:
         return connection.execute(ROWS).fetchall()
