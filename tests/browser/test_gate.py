@@ -56,6 +56,7 @@ def test_every_attack_is_refused(desk: Desk, capsys: pytest.CaptureFixture[str])
     assert {row.name: row.passed for row in rows if row.passed} == {}
     assert all(row.tried for row in rows)
     assert desk.target.bare == []
+    assert list(desk.clinic.settings.data_dir.rglob('*.part')) == []  # of the uploads that were cut nothing is left
 
 
 def test_control_without_the_gate_every_attack_gets_through(ungated: Desk, capsys: pytest.CaptureFixture[str]) -> None:
