@@ -10,7 +10,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import rfc8785
-from sqlmodel import Session, col, select
+from sqlalchemy import insert, select
+from sqlmodel import Session
 
 from data.actors import Actor, Permission
 from data.audit_chain import AuditChain, Link
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from data.repositories.users import Users
 
 Detail = dict[str, str | int | bool | list[str]]
+_TRAIL = AuditEvent.metadata.tables['audit_event']
+_APPEND = insert(_TRAIL)
+_LAST = select(_TRAIL.c.seq, _TRAIL.c.hash, _TRAIL.c.mac).order_by(_TRAIL.c.seq.desc()).limit(1)
 
 
 @dataclass(frozen=True)
@@ -83,16 +87,14 @@ class Records:
         if self.head is None:
             self.head = self.trail_end = self.last_link()
         link = self.ground.chain.seal(self.head, payload)
-        self.session.add(AuditEvent(seq=link.seq, payload=payload.decode(), hash=link.hash, mac=link.mac))
-        self.session.flush()
+        self.session.connection().execute(_APPEND, {'seq': link.seq, 'payload': payload.decode(), 'hash': link.hash, 'mac': link.mac})
         self.head = link
         return link.seq
 
     def last_link(self) -> Link:
         """Return the link of the last event in the trail, as this transaction sees it."""
-        newest = select(AuditEvent.seq, AuditEvent.hash, AuditEvent.mac).order_by(col(AuditEvent.seq).desc()).limit(1)
-        row = self.session.exec(newest).first()
-        return Link(row[0] or 0, row[1], row[2]) if row else self.ground.chain.genesis()
+        row = self.session.connection().execute(_LAST).first()
+        return Link(*row) if row else self.ground.chain.genesis()
 
     def tell(self, subject: str, field: str = '', version: int = 0, *, burst: str = '') -> None:
         """Note what open pages shall hear once this is committed."""

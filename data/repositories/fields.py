@@ -1,7 +1,10 @@
 """Every editable field's versions: a burst of typing is one version, one event, and as many durable saves as it takes."""
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import bindparam, insert, update
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from data.errors import ChangedMeanwhile
@@ -10,6 +13,15 @@ from data.records import Records
 
 BURST_SILENCE = timedelta(seconds=30)
 BURST_LENGTH = timedelta(minutes=5)
+
+# Every key that is typed passes here: plain statements, built once.
+_TABLE = FieldVersion.metadata.tables['field_version']
+_C = _TABLE.c
+_LATEST = (sql_select(_C.id, _C.version, _C.revision, _C.burst, _C.actor, _C.from_at, _C.until_at)
+           .where(_C.subject == bindparam('of_subject'), _C.field == bindparam('of_field')).order_by(_C.version.desc()).limit(1))
+_BEGIN = insert(_TABLE)
+_GO_ON = update(_TABLE).where(_C.id == bindparam('row')).values(
+    text=bindparam('new_text'), until_at=bindparam('now'), revision=bindparam('new_revision'))
 
 
 @dataclass(frozen=True)
@@ -62,15 +74,13 @@ class Fields:
         now = self.records.now
         if text == before:
             return Saved(text, latest.version if latest else 0, revision, is_new_version=False, at=latest.until_at if latest else now)
+        connection = self.records.session.connection()
         if latest and self._goes_on(latest, burst, now):
-            latest.text, latest.until_at, latest.revision = text, now, revision + 1
-            self.records.session.add(latest)
+            connection.execute(_GO_ON, {'row': latest.id, 'new_text': text, 'now': now, 'new_revision': revision + 1})
             return Saved(text, latest.version, revision + 1, is_new_version=False, at=now)
         version = latest.version if latest else self._keep_what_was_there(subject, field, before)
-        self.records.session.add(FieldVersion(
-            subject=subject, field=field, version=version + 1, revision=revision + 1, text=text, burst=burst, actor=self.records.actor.user,
-            from_at=now, until_at=now))
-        self.records.session.flush()
+        connection.execute(_BEGIN, {'subject': subject, 'field': field, 'version': version + 1, 'revision': revision + 1, 'text': text,
+                                    'burst': burst, 'actor': self.records.actor.user, 'from_at': now, 'until_at': now})
         return Saved(text, version + 1, revision + 1, is_new_version=True, at=now)
 
     def revisions(self, subject: str) -> dict[str, int]:
@@ -90,11 +100,11 @@ class Fields:
                                          .order_by(col(FieldVersion.version).desc()))
         return [Version(row.version, row.text, self._name(row.actor), row.actor, row.from_at, row.until_at) for row in rows]
 
-    def _latest(self, subject: str, field: str) -> FieldVersion | None:
-        return self.records.session.exec(select(FieldVersion).where(FieldVersion.subject == subject, FieldVersion.field == field)
-                                         .order_by(col(FieldVersion.version).desc()).limit(1)).first()
+    def _latest(self, subject: str, field: str) -> Any:
+        """Return the newest version of a field, without its text."""
+        return self.records.session.connection().execute(_LATEST, {'of_subject': subject, 'of_field': field}).first()
 
-    def _goes_on(self, latest: FieldVersion, burst: str, now: datetime) -> bool:
+    def _goes_on(self, latest: Any, burst: str, now: datetime) -> bool:
         return (bool(burst) and latest.burst == burst and latest.actor == self.records.actor.user
                 and now - latest.until_at <= BURST_SILENCE and now - latest.from_at <= BURST_LENGTH)
 
@@ -103,8 +113,9 @@ class Fields:
         if not before:
             return 0
         now = self.records.now
-        self.records.session.add(FieldVersion(
-            subject=subject, field=field, version=1, revision=0, text=before, actor='', from_at=now, until_at=now))
+        self.records.session.connection().execute(_BEGIN, {
+            'subject': subject, 'field': field, 'version': 1, 'revision': 0, 'text': before, 'burst': '', 'actor': '', 'from_at': now,
+            'until_at': now})
         return 1
 
     def _name(self, user: str) -> str:

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import func
+from sqlalchemy import bindparam, func, update
 from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
@@ -25,6 +25,13 @@ _LOOKALIKES = 3
 _LIST_COLUMNS = tuple(col(getattr(Patient, name)) for name in (
     'id', 'key', 'unique_id', 'family_name', 'given_names', 'preferred_name', 'birth_date', 'image_count', 'entry_count',
     'last_appointment', 'last_modified'))
+_FIGURES = ('entry_count', 'last_appointment', 'image_count', 'last_modified')
+_MINE = col(Entry.patient_id) == bindparam('touched')
+_COUNT_ANEW = update(Patient.metadata.tables['patient']).where(col(Patient.id) == bindparam('touched')).values(
+    entry_count=sql_select(func.count()).select_from(Entry).where(_MINE).scalar_subquery(),
+    last_appointment=sql_select(func.max(Entry.appointment_at)).where(_MINE).scalar_subquery(),
+    image_count=sql_select(func.count()).select_from(Image).where(col(Image.patient_id) == bindparam('touched')).scalar_subquery(),
+    last_modified=bindparam('now'))
 
 
 @dataclass(frozen=True)
@@ -169,13 +176,8 @@ class Patients(Repository):
     def touch(self, patient: Patient) -> None:
         """Bring the computed figures of a patient up to date, in this transaction."""
         self.session.flush()
-        mine = Entry.patient_id == patient.id
-        patient.entry_count = self.session.exec(select(func.count()).select_from(Entry).where(mine)).one()
-        patient.last_appointment = self.session.exec(select(func.max(Entry.appointment_at)).where(mine)).one()
-        patient.image_count = self.session.exec(select(func.count()).select_from(Image).where(Image.patient_id == patient.id)).one()
-        patient.last_modified = self.records.now
-        self.session.add(patient)
-        self.session.flush()
+        self.session.connection().execute(_COUNT_ANEW, {'touched': patient.id, 'now': self.records.now})
+        self.session.expire(patient, _FIGURES)
 
     def _check_free(self, unique_id: str, *, but_for: Patient | None = None) -> None:
         """Refuse an ID that another patient bears or bore; whoever may read patients is told which."""
