@@ -110,8 +110,8 @@ class Clinic:
                 named: Detail = {**(detail or {}), **({'images': images} if images is not None else {})}
                 records.log(action, subject=subject or patient, patient=patient, detail=named)
         await self.change(actor, note)
-        if patient:
-            self.viewings.note(actor.session, patient)
+        for named in (patient, *(images or ())):
+            self.viewings.note(actor.session, named)
 
     def resolve(self, token: str, address: str) -> Actor | None:
         """Return the live actor of a session token with the role of this moment, or None."""

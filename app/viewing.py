@@ -7,19 +7,19 @@ _SWEEP_OVER = 1_000
 
 
 class Viewings:
-    """Notes (session, patient) in memory. They grant nothing; they only spare a second event for what one event already named."""
+    """Notes (session, patient or image) in memory. They grant nothing; they only spare a second event for what one event named."""
 
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._until: dict[tuple[str, str], datetime] = {}
 
-    def note(self, session: str, patient: str) -> None:
-        """Remember that this session was shown this patient's gallery, entry or viewer."""
+    def note(self, session: str, named: str) -> None:
+        """Remember that an event named this patient's gallery, entry or viewer, or this one image, as shown to this session."""
         now = self._clock()
         if len(self._until) > _SWEEP_OVER:
             self._until = {key: until for key, until in self._until.items() if until > now}
-        self._until[session, patient] = now + NOTE_LASTS
+        self._until[session, named] = now + NOTE_LASTS
 
-    def covers(self, session: str, patient: str) -> bool:
+    def covers(self, session: str, named: str) -> bool:
         """Tell whether such a note is in force."""
-        return self._until.get((session, patient), datetime.min.replace(tzinfo=self._clock().tzinfo)) > self._clock()
+        return self._until.get((session, named), datetime.min.replace(tzinfo=self._clock().tzinfo)) > self._clock()

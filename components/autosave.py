@@ -251,11 +251,10 @@ class SavedField:
             return
         if self._marks is None:
             with self.shown.state:
-                self._marks = box('df-marks')
+                self._marks = box('df-saved')
                 with self._marks:
                     text('', 'df-saved-at', tag='span')
-                    words = f'Undo {self.name.replace("_", " ")}'
-                    button('Undo', kind='ghost', size='small', on_click=self.undo, label=words).classes('df-undo')
+                    button('Undo', kind='ghost', size='small', on_click=self.undo).classes('df-undo')
         first = self._marks.default_slot.children[0]
         first.set_text(f'Saved {clock(at, self.desk.zone)}')  # type: ignore[attr-defined]
 

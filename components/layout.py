@@ -43,6 +43,7 @@ def frame(*, title: str, actor: Actor, practice_name: str, current: str, patient
     ui.add_head_html(design.head_html())
     ui.page_title(f'{title} · {patient.unique_id} · Dermafolio' if patient else f'{title} · Dermafolio')
     on = today or datetime.now(UTC).date()
+    _give_up_landmark(ui.context.client.content)
     with box('df-shell'):
         side = _side(actor, practice_name, current, patient, tab)
         with box('df-main', tag='main'):
@@ -57,6 +58,12 @@ def frame(*, title: str, actor: Actor, practice_name: str, current: str, patient
                 yield slots
         bottom = ui.html(navigation.bottom_html(actor, current=current), sanitize=False, tag='nav').classes('df-bottom')
         bottom.props['aria-label'] = 'Short'
+
+
+def _give_up_landmark(content: ui.element) -> None:
+    """Take the framework's own `main` out of the landmarks: it holds the menu too, and ours is inside it."""
+    if content.parent_slot is not None:
+        content.parent_slot.parent.props['role'] = 'presentation'
 
 
 def _side(actor: Actor, practice_name: str, current: str, patient: PatientHeader | None, tab: str) -> ui.html:

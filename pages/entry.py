@@ -72,7 +72,7 @@ class EntryPage:
             self.slots = slots
             with slots.status:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
-            self.viewer = ImageViewer(zone=around.zone, may_download=around.actor.may(Permission.IMAGE_ORIGINAL))
+            self.viewer = ImageViewer(zone=around.zone, patient=self.patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL))
             self.picker = PoolPicker(self.patient, appointment(self.entry.appointment_at, around.zone), zone=around.zone,
                                      today=around.today, on_add=self.place)
             with box('df-desk'):

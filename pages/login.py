@@ -11,6 +11,7 @@ from app.clinic import clinic
 from app.gate import COOKIE, address_of
 from app.sessions import found, is_setup_open, sign_in, sign_out
 from components.live_gate import end_session
+from components.navigation import rooms_for
 from components.plain_page import login_page, message_page, setup_page
 from components.session import actor_of
 from data.actors import anonymous
@@ -18,7 +19,7 @@ from data.errors import Refusal
 from data.repositories.sessions import SESSION_LENGTH
 
 router = APIRouter()
-_HOME = '/patients'
+_HOME = '/'
 _DOORS = ('/login', '/logout', '/setup')
 _GRACE_S = 0.5
 _LONGEST_NAME = 200
@@ -26,9 +27,9 @@ Text = Annotated[str, Form()]
 
 
 @router.get('/')
-def home() -> Response:
-    """Lead to the patients."""
-    return RedirectResponse(_HOME, 303)
+def home(request: Request) -> Response:
+    """Lead to the first room that this role may open: the patients, for an auditor the trail."""
+    return RedirectResponse(rooms_for(actor_of(request))[0].route, 303)
 
 
 @router.get('/login')

@@ -42,7 +42,7 @@ async def patients_page(q: str = '', page: str = '', per_page: str = '') -> None
     around = surroundings()
     view = read_view(q, page, per_page)
     found = await asyncio.to_thread(_find, around.actor, view)
-    await _note_look(around.actor, len(view.q), found.total)
+    await _note_look(around.actor, len(view.q), found.total, _covers(found))
     PatientsPage(around, view).build(found)
 
 
@@ -51,8 +51,12 @@ def _find(actor: Actor, view: ListView) -> ListPage:
         return records.patients.page(view)
 
 
-async def _note_look(actor: Actor, query_length: int, hits: int) -> None:
-    await clinic().looked(actor, Action.PATIENT_LIST, detail={'query_length': query_length, 'hits': hits})
+def _covers(found: ListPage) -> list[str]:
+    return [cover for row in found.rows for cover in row.covers]
+
+
+async def _note_look(actor: Actor, query_length: int, hits: int, covers: list[str] | None = None) -> None:
+    await clinic().looked(actor, Action.PATIENT_LIST, images=covers, detail={'query_length': query_length, 'hits': hits})
 
 
 def _note_soon(actor: Actor, query_length: int, hits: int) -> None:
@@ -113,6 +117,8 @@ class PatientsPage:
         with refusals_shown():
             found = await asyncio.to_thread(_find, actor, view)
             if mine == self.asked:
+                if unseen := [cover for cover in _covers(found) if not clinic().viewings.covers(actor.session, cover)]:
+                    await _note_look(actor, len(view.q), found.total, unseen)  # no picture without its event, and one for all of them
                 self.view = view
                 self._show(found)
                 ui.navigate.history.replace(list_address(self.view))

@@ -73,16 +73,8 @@ class Images(Repository):
         image, patient = self._row(key)
         self.records.require(Permission.IMAGE_ADD, subject=patient.key)
         value = _parsed(field, text)
-        before = as_text(getattr(image, field))
-        saved = self.records.fields.record(key, field, as_text(value), before=before, expected_revision=expected_revision, burst=burst)
-        if saved.text == before:
-            return saved
-        setattr(image, field, value)
-        self.session.add(image)
-        self.records.patients.touch(patient)
-        if saved.is_new_version:
-            self.records.log(Action.IMAGE_DESCRIBE, subject=key, patient=patient.key, detail={'field': field, 'version': saved.version})
-        self.records.tell(key, field, saved.revision, burst=burst)
+        saved = self.change_field(image, key, field, value, patient=patient, action=Action.IMAGE_DESCRIBE,
+                                  expected_revision=expected_revision, burst=burst)
         self.records.tell(patient.key, 'images')
         return saved
 

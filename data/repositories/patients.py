@@ -93,20 +93,13 @@ class Patients(Repository):
             raise Invalid('There is no such field.')
         self.records.require(permission_for(field), subject=key)
         patient = self.row(key)
-        before = as_text(getattr(patient, field))
         value = _parsed(patient, field, text)
         if field == 'unique_id' and value != patient.unique_id:
             self._check_free(str(value), but_for=patient)
             self._reserve_former(patient, str(value))
-        saved = self.records.fields.record(key, field, as_text(value), before=before, expected_revision=expected_revision, burst=burst)
-        if saved.text == before:
-            return saved
-        setattr(patient, field, value)
+        saved = self.change_field(patient, key, field, value, patient=patient, action=Action.PATIENT_CORRECT,
+                                  expected_revision=expected_revision, burst=burst)
         _refresh_search(patient)
-        self.touch(patient)
-        if saved.is_new_version:
-            self.records.log(Action.PATIENT_CORRECT, subject=key, patient=key, detail={'field': field, 'version': saved.version})
-        self.records.tell(key, field, saved.revision, burst=burst)
         return saved
 
     def key_of(self, unique_id: str) -> str:

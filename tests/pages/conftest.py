@@ -1,8 +1,6 @@
 """Pages without a browser: NiceGUI's simulated user, let in below the gate with the actor that the gate would have put there."""
 import asyncio
-import importlib
 import logging
-import pkgutil
 from collections.abc import AsyncIterator, Callable
 
 import httpx
@@ -36,17 +34,19 @@ async def user_as(clinic: Clinic, cast: Cast, caplog: pytest.LogCaptureFixture) 
 
     An ERROR in the log fails the test.
     """
+    lifespan = nicegui_app.router.lifespan_context  # each router that is included wraps it once more, for all tests to come
     async with user_simulation():
         # imported here: NiceGUI takes page modules out of sys.modules after each test
         import pages
         from components import design, page_errors
         design.install(nicegui_app)
         page_errors.install(nicegui_app)
-        for found in pkgutil.iter_modules(pages.__path__):
-            nicegui_app.include_router(importlib.import_module(f'pages.{found.name}').router)
+        for room in pages.rooms():
+            nicegui_app.include_router(room.router)
         clinic.loop = asyncio.get_running_loop()
         yield lambda actor: User(_http(cast, actor))
         clinic.loop = None
+    nicegui_app.router.lifespan_context = lifespan
     await clinic.decoding.close()
     errors = [record.getMessage() for record in caplog.get_records('call') if record.levelno >= logging.ERROR]
     assert not errors

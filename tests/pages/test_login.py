@@ -61,11 +61,11 @@ async def sign_in(browser: httpx.AsyncClient, username: str = 'jana', password: 
 
 async def test_signing_in_leads_to_the_patients_with_a_cookie_that_scripts_cannot_read(browser: httpx.AsyncClient) -> None:
     answer = await sign_in(browser)
-    assert (answer.status_code, answer.headers['location']) == (303, '/patients')
+    assert (answer.status_code, answer.headers['location']) == (303, '/')
     cookie = r'dermafolio_session=[A-Za-z0-9_-]{43}; HttpOnly; Max-Age=43200; Path=/; SameSite=lax'
     assert re.fullmatch(cookie, answer.headers['set-cookie'])
     assert (await browser.get('/patients')).text == 'Jana König'
-    assert (await browser.get('/login')).headers['location'] == '/patients'
+    assert (await browser.get('/login')).headers['location'] == '/'
 
 
 @pytest.mark.parametrize(('username', 'password'), [('jana', 'wrong'), ('nobody', PASSWORD), ('', ''), ('jana', 'x' * 50_000)])
@@ -96,7 +96,7 @@ async def test_the_way_back_is_kept_through_a_wrong_password(browser: httpx.Asyn
     '/a\nb', ' /patients', '///evil.example', '/\t/evil.example',
 ])
 def test_a_way_back_never_leads_elsewhere(target: str) -> None:
-    assert login.safe_path(target) == '/patients'
+    assert login.safe_path(target) == '/'
 
 
 @pytest.mark.parametrize('target', ['/', '/patients/abc/entries/2', '/patients?q=%2F%2Fx', '/audit?person=é'])
@@ -144,7 +144,7 @@ async def test_the_set_up_link_makes_the_first_administrator_once(newcomer: http
     link = f'/setup?token={offer_setup(empty)}'
     assert 'Create account' in (await newcomer.get(link)).text
     answer = await newcomer.post(link, data=FOUNDER)
-    assert (answer.status_code, answer.headers['location']) == (303, '/patients')
+    assert (answer.status_code, answer.headers['location']) == (303, '/')
     assert (await newcomer.get('/patients')).text == 'Dr Ines Weber'
     again = await newcomer.post(link, data=FOUNDER | {'username': 'eve'})
     assert (again.status_code, again.headers['location']) == (303, '/login')

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from nicegui import app as nicegui_app
 from nicegui import ui
 from nicegui.testing import User
 
@@ -14,21 +13,11 @@ from data.models import Action
 from data.repositories.audit import TrailView
 from data.repositories.patients import ListPage, ListView
 from tests.cast import Cast
-from tests.factories import a_patient
+from tests.factories import a_patient, a_stored_image
 from tests.pages.conftest import OpenAs
 
 NONE_YET = 'Create the first record and take a photo. An ID is all you need.'
 NONE_MATCH = 'No patients match. Clear a filter or search by ID.'
-
-
-@pytest.fixture(autouse=True)
-def in_the_order_of_the_program(user_as: OpenAs) -> None:
-    """Put `/patients/new` before `/patients/{unique_id}`, as `pages.rooms` has them."""
-    from pages import patients
-    routes = nicegui_app.router.routes
-    before = len(routes)
-    nicegui_app.include_router(patients.router)
-    routes[:] = routes[before:] + routes[:before]
 
 
 async def sees(user: User, *what: str, **more: Any) -> None:
@@ -76,10 +65,13 @@ async def test_a_practice_without_patients_says_how_to_begin(cast: Cast, user: U
 
 
 async def test_opening_the_list_is_one_event_without_any_word(clinic: Clinic, cast: Cast, user: User):
-    a_patient(clinic, cast.jana)
+    cover = a_stored_image(clinic, cast.jana, a_patient(clinic, cast.jana).key)
     await user.open('/patients?q=Gonz')
     await sees(user, content='Maria Gonzalez')
-    assert looks(clinic, cast) == [{'query_length': 4, 'hits': 1}]
+    assert looks(clinic, cast) == [{'query_length': 4, 'hits': 1, 'images': [cover]}]
+    assert (await user.http_client.get(f'/images/{cover}/thumb')).status_code == 200
+    with clinic.reading(cast.ines) as records:
+        assert records.audit.page(TrailView(action=Action.IMAGE_VIEW)) == []
 
 
 async def test_a_search_shows_what_matches_and_says_of_how_many(clinic: Clinic, cast: Cast, user: User):
