@@ -1,7 +1,10 @@
 """What every repository shares: the unit of work it belongs to."""
 from dataclasses import dataclass
+from functools import cache
 
 from pydantic import ValidationError
+from sqlalchemy import Update, bindparam, inspect, update
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, SQLModel
 
 from data.errors import Invalid, Refusal
@@ -32,13 +35,24 @@ class Repository:
         saved = self.records.fields.record(key, field, as_text(value), before=before, expected_revision=expected_revision, burst=burst)
         if saved.text == before:
             return saved
-        setattr(row, field, value)
-        self.session.add(row)
+        self._store(row, field, value)
         self.records.patients.touch(patient)
         if saved.is_new_version:
             self.records.log(action, subject=key, patient=patient.key, detail={'field': field, 'version': saved.version})
         self.records.tell(key, field, saved.revision, burst=burst)
         return saved
+
+    def _store(self, row: SQLModel, field: str, value: object) -> None:
+        """Write one field of a row by a plain statement: every key that is typed passes here, and a unit of work costs three times that."""
+        identity = inspect(row).identity
+        self.session.connection().execute(_update_of(type(row), field), {'row': identity[0], 'value': value})
+        set_committed_value(row, field, value)
+
+
+@cache
+def _update_of(model: type[SQLModel], field: str) -> Update:
+    table = model.metadata.tables[str(model.__tablename__)]
+    return update(table).where(table.c.id == bindparam('row')).values({field: bindparam('value')})
 
 
 def as_refusal(error: ValidationError) -> Refusal:

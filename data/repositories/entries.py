@@ -2,7 +2,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 
 from data.actors import Permission
@@ -17,6 +17,7 @@ from data.repositories.images import tile
 from data.values import TEXT_LIMIT, clean_text, parse_moment
 
 _FIELDS = ('notes', 'appointment_at')
+_WITH_PATIENT = select(Entry, Patient).join(Patient).where(Entry.key == bindparam('entry'))
 
 
 @dataclass(frozen=True)
@@ -146,7 +147,7 @@ class Entries(Repository):
 
     def row(self, key: str) -> tuple[Entry, Patient]:
         """Return the stored rows of an entry and its patient; for repositories of this floor only."""
-        found = self.session.exec(select(Entry, Patient).join(Patient).where(Entry.key == key)).first()
+        found = self.session.exec(_WITH_PATIENT, params={'entry': key}).first()
         if found is None:
             raise NotFound
         return found[0], found[1]
