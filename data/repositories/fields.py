@@ -91,8 +91,9 @@ class Fields:
 
     def latest(self, subject: str, field: str) -> FieldText | None:
         """Return the present text and revision of a field that was ever changed. The caller has checked that the reader may see it."""
-        row = self._latest(subject, field)
-        return FieldText(row.text, row.revision) if row else None
+        found = select(FieldVersion.text, FieldVersion.revision).where(FieldVersion.subject == subject, FieldVersion.field == field)
+        row = self.records.session.exec(found.order_by(col(FieldVersion.version).desc()).limit(1)).first()
+        return FieldText(*row) if row else None
 
     def history(self, subject: str, field: str) -> list[Version]:
         """Return the versions of a field, newest first. The caller has checked that the reader may see the subject."""
