@@ -1,0 +1,111 @@
+"""The server as people meet it: how soon it answers, how heavy the entry page is, how long a key takes to be "Saved"."""
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, WebSocket, sync_playwright
+
+from app.clinic import open_clinic
+from tests.benchmarks.measuring import Row, milliseconds, percentile
+from tests.browser.driving import chromium_options, sign_in
+from tests.cast import hire
+from tests.conftest import settings_of
+from tests.factories import a_patient, a_stored_image, an_entry
+from tests.serving import Server, clean_environment
+
+STARTS, KEYS, IMAGES = 5, 60, 30
+START_TARGET_S, ELEMENTS_TARGET, P50_TARGET_S, P95_TARGET_S = 2.0, 500, 0.025, 0.060
+ENTRY = '/patients/psr-20417/entries/1'
+_IMPORTS = 'import nicegui, sqlmodel, alembic.command, sqlcipher3, uvicorn'
+_LETTERS = 'plaqueflatter'
+_BETWEEN_KEYS_S = 0.45  # longer than the pause after which a key is saved at once
+
+
+def rows() -> list[Row]:
+    """Measure and return the table's rows."""
+    folder = Path(tempfile.mkdtemp(prefix='dermafolio-bench-'))
+    _fill(folder)
+    server = Server(folder)
+    try:
+        starts, floors = zip(*((_start_s(server), _imports_s()) for _ in range(STARTS)), strict=True)
+        server.start()
+        elements, empty, keys = _in_chromium(server)
+    finally:
+        server.close()
+        shutil.rmtree(folder)
+    start, imports, p50, p95 = statistics.median(starts), statistics.median(floors), statistics.median(keys), percentile(keys, 0.95)
+    return [
+        Row('serve, existing database, to the first answer', f'{start:.2f} s', f'{imports:.2f} s (imports alone)', f'{start / imports:.2f}',
+            f'<= {START_TARGET_S:.0f} s', start <= START_TARGET_S),
+        Row(f'entry page with {IMAGES} images', f'{elements} elements', f'{empty} (without images)', '', f'<= {ELEMENTS_TARGET}',
+            elements <= ELEMENTS_TARGET),
+        Row('keystroke to "Saved", p50', milliseconds(p50), '', '', f'<= {milliseconds(P50_TARGET_S)}', p50 <= P50_TARGET_S),
+        Row('keystroke to "Saved", p95', milliseconds(p95), '', '', f'<= {milliseconds(P95_TARGET_S)}', p95 <= P95_TARGET_S),
+    ]
+
+
+def _fill(folder: Path) -> None:
+    opened = open_clinic(settings_of(folder))
+    cast = hire(opened)
+    patient = a_patient(opened, cast.jana).key
+    an_entry(opened, cast.jana, patient, images=tuple(a_stored_image(opened, cast.tom, patient) for _ in range(IMAGES)))
+    an_entry(opened, cast.jana, patient)
+    opened.close()
+
+
+def _start_s(server: Server) -> float:
+    start = time.perf_counter()
+    server.start()
+    taken = time.perf_counter() - start
+    server.stop()
+    return taken
+
+
+def _imports_s() -> float:
+    """Return what Python needs for the libraries alone, the least that any start takes."""
+    start = time.perf_counter()
+    subprocess.run([sys.executable, '-c', _IMPORTS], check=True, env=clean_environment())
+    return time.perf_counter() - start
+
+
+def _in_chromium(server: Server) -> tuple[int, int, list[float]]:
+    """Return the entry page's elements, those of an entry without images, and the seconds of each key."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(**chromium_options())
+        context = browser.new_context(base_url=server.address)
+        page = context.new_page()
+        sign_in(page, 'jana')
+        counts = [len(re.findall(r'"tag":"', context.request.get(address).text())) for address in (ENTRY, ENTRY.replace('/1', '/2'))]
+        keys = _keys_s(page)
+        browser.close()
+    return counts[0], counts[1], keys
+
+
+def _keys_s(page: Page) -> list[float]:
+    """Type slowly and return, for each key, the seconds from the browser's message to the status text that says Saved."""
+    sockets: list[WebSocket] = []
+    sent: list[float] = []
+    page.on('websocket', lambda socket: sockets.append(socket))
+    page.goto(ENTRY)
+    page.get_by_label('Notes', exact=True).last.click()
+    sockets[-1].on('framesent', lambda frame: sent.append(time.perf_counter()) if '"event"' in str(frame) else None)
+    taken = []
+    for letter in (_LETTERS * KEYS)[:KEYS]:
+        sent.clear()
+        with sockets[-1].expect_event('framereceived', _says_saved) as received:
+            page.keyboard.press(letter)
+        assert received.value
+        taken.append(time.perf_counter() - sent[0])
+        threading.Event().wait(_BETWEEN_KEYS_S)
+    return taken
+
+
+def _says_saved(frame: Any) -> bool:
+    return 'check-check' in str(frame)
