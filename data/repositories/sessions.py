@@ -1,6 +1,8 @@
 """Sign-ins: opened, ended, and looked up on every request and every event."""
 from datetime import timedelta
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from data.actors import ROLE_PERMISSIONS, Actor, Role
@@ -10,6 +12,12 @@ from data.models import Action, Outcome, User, UserSession
 from data.repositories.base import Repository
 
 SESSION_LENGTH = timedelta(hours=12)
+
+# Every request and every message of the live channel asks this: one plain statement, built once.
+_LIVE = sql_select(col(UserSession.key), col(User.key), col(User.display_name), col(User.role)).select_from(UserSession).join(
+    User, col(UserSession.user_id) == User.id).where(
+        col(UserSession.token_sha256) == bindparam('token'), col(UserSession.ended_at).is_(None),
+        col(UserSession.expires_at) > bindparam('now'), col(User.deactivated_at).is_(None))
 
 
 class Sessions(Repository):
@@ -41,10 +49,7 @@ class Sessions(Repository):
 
     def live(self, token_sha256: str) -> Actor | None:
         """Return the actor of a token with the role of this moment; None when ended, expired or deactivated."""
-        row = self.session.exec(
-            select(UserSession.key, User.key, User.display_name, User.role).join(User, col(UserSession.user_id) == User.id).where(
-                UserSession.token_sha256 == token_sha256, col(UserSession.ended_at).is_(None), UserSession.expires_at > self.records.now,
-                col(User.deactivated_at).is_(None))).first()
+        row = self.session.connection().execute(_LIVE, {'token': token_sha256, 'now': self.records.now}).first()
         if row is None:
             return None
         session, user, name = row[:3]
