@@ -8,10 +8,12 @@ from typing import Any, Literal
 from nicegui import ui
 
 from components import formatting
-from components.controls import box, empty_state, text
+from components.controls import Segmented, box, empty_state, segmented, text
 from data.read_models import ImageTile
 
 Size = Literal['S', 'M', 'L']
+_SIZES = {'S': 'Small photos', 'M': 'Medium photos', 'L': 'Large photos'}
+_SIZE_ICONS = {'S': 'grid-3x3', 'M': 'grid-2x2', 'L': 'image'}
 OnKey = Callable[[str], Any]
 
 
@@ -170,3 +172,8 @@ def image_grid(tiles: Iterable[ImageTile], *, today: date, zone: tzinfo, selecte
                on_open: OnKey | None = None, size: Size = 'M', **more: Any) -> ImageGrid:
     """Show photographs by day of capture. See ImageGrid for what can be asked of it."""
     return ImageGrid(tiles, today=today, zone=zone, selected=selected, on_toggle=on_toggle, on_open=on_open, size=size, **more)
+
+
+def size_choice(on_change: Callable[[Any], Any]) -> Segmented:
+    """Show the choice of how large photos are; `on_change` gets the Size."""
+    return segmented(_SIZES, label='Photo size', value='M', icons=_SIZE_ICONS, on_change=on_change)

@@ -8,9 +8,10 @@ from app.clinic import clinic
 from components.autosave import Autosave
 from components.comparison_view import comparison_card
 from components.comparison_view import summary as comparisons_summary
-from components.controls import box, button, empty_state, segmented, text
+from components.controls import box, button, empty_state, text
 from components.entry_notes import appointment_field, notes_field, visit_facts
 from components.formatting import appointment, ordinal
+from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame
 from components.pool_picker import PoolPicker
@@ -111,8 +112,7 @@ class EntryPage:
             self.workspace = Workspace(self.around.zone, self.around.today, on_open=self._open_viewer,
                                        on_compare=self.compare if may else None, on_remove=self.remove if may else None)
             with self.images_section.tools:
-                segmented({'S': 'S', 'M': 'M', 'L': 'L'}, label='Photo size', value='M',
-                          on_change=self.workspace.set_size)
+                size_choice(self.workspace.set_size)
                 if self.may_arrange:
                     button('Add from pool', icon='folder-plus', on_click=self._open_picker)
             self.workspace.build(self.entry.images, self.images_section.tools)

@@ -9,9 +9,10 @@ from app.clinic import clinic
 from app.intake import open_door
 from app.uploads import Upload
 from components.autosave import Autosave
-from components.controls import box, segmented, text
+from components.controls import box, text
 from components.formatting import plural
 from components.image_describe import image_fields, known_sites
+from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame
 from components.navigation import patient_address, sidebar_html
@@ -32,8 +33,6 @@ from data.records import Changed
 
 router = APIRouter()
 _EMPTY = 'No photos yet.'
-_SIZES = {'S': 'Small photos', 'M': 'Medium photos', 'L': 'Large photos'}
-_SIZE_ICONS = {'S': 'grid-3x3', 'M': 'grid-2x2', 'L': 'image'}
 
 
 @router.page('/patients/{unique_id}/images')
@@ -107,7 +106,7 @@ class PoolPage:
         with box('df-tools'):
             self.count = text('', 'df-tools-title df-num', tag='h2')
             with box('df-tools-end'):
-                segmented(_SIZES, label='Photo size', value='M', icons=_SIZE_ICONS, on_change=lambda size: self.grid.set_size(size))
+                size_choice(lambda size: self.grid.set_size(size))
                 if self.may_add:
                     self.dropzone.button()
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.responses import PlainTextResponse, RedirectResponse
+from starlette.responses import RedirectResponse
 
 from data.actors import Actor
 from tests.app.gate_kit import COOKIE, HOST, MARK, OWN, PAGE, ask, gate, into, still_there
