@@ -201,7 +201,7 @@ class _Words:
 
     def _for_whom(self) -> str:
         """Name the patient of a refusal, whose subject may be of any kind."""
-        return f' ({self._patient_(self._subject)})' if self._subject in self._named.patients else ''
+        return f': {self._patient_(self._subject)}' if self._subject in self._named.patients else ''
 
     def _person(self) -> str:
         return self._named.people.get(self._subject) or (f'user {self._subject[:_KEY_START]}' if self._subject else 'an unknown name')

@@ -19,6 +19,13 @@ _ICONS = {
     'server': 'hard-drive', 'session': 'lock-open', 'user': 'user', 'setting': 'settings', 'patient': 'users', 'chart': 'eye',
     'gallery': 'eye', 'image': 'image', 'entry': 'pencil', 'comparison': 'columns-2', 'audit': 'shield-check', 'access': 'ban',
 }
+_KINDS = {
+    'ok': ('patient:register', 'image:admit', 'entry:open', 'entry:place', 'comparison:group', 'user:invite', 'audit:verify'),
+    'info': ('patient:correct', 'image:describe', 'entry:amend', 'entry:remove', 'comparison:arrange', 'setting:change',
+             'user:change_role'),
+    'warn': ('image:download', 'user:deactivate'),
+}
+_KIND_OF = {action: kind for kind, actions in _KINDS.items() for action in actions}
 _ICONS_OF_VERBS = {'view': 'eye', 'admit': 'image-plus', 'download': 'download', 'sign_out': 'log-out', 'list': 'list'}
 
 
@@ -71,10 +78,10 @@ def _day_html(on: date, lines: list[TrailLine], today: date, zone: tzinfo) -> st
 
 def _row_html(line: TrailLine, zone: tzinfo) -> str:
     sentence = ''.join(_part_html(part) for part in line.sentence)
-    kind = '' if line.is_done else ' df-log-row--stopped'
+    kind = _KIND_OF.get(line.action, 'seen') if line.is_done else 'stopped'
     colour, mark = avatar_colour(line.user), escape(formatting.initials(line.who))
     seal = f'Event {formatting.count(line.seq)}, seal {line.seal}'
-    return (f'<div class="df-log-row{kind}" role="listitem" id="event-{line.seq}">'
+    return (f'<div class="df-log-row df-log-row--{kind}" role="listitem" id="event-{line.seq}">'
             f'<time class="df-log-time" datetime="{line.at.isoformat()}">{formatting.clock(line.at, zone, seconds=True)}</time>'
             f'{icon_svg(_icon(line.action))}'
             f'<span class="df-avatar" style="--own:{colour}" aria-hidden="true">{mark}</span>'

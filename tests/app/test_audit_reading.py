@@ -103,7 +103,7 @@ async def test_a_refused_attempt_says_what_was_tried_and_on_whom(clinic: Clinic,
     with pytest.raises(NotPermitted):
         await clinic.looked(cast.aino, Action.CHART_OPEN, patient=maria)
     line = (await open_trail(clinic, cast.aino, TrailView())).lines[1]
-    assert (words(line), line.is_done) == ('Aino Virtanen was stopped from reading patients (psr-20417)', False)
+    assert (words(line), line.is_done) == ('Aino Virtanen was stopped from reading patients: psr-20417', False)
 
 
 async def test_failed_sign_ins_name_the_account_or_nobody(clinic: Clinic, cast: Cast) -> None:
