@@ -1,7 +1,5 @@
 """The details page: every field saves by itself, is live, and only what a role may change can be changed."""
-import asyncio
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,21 +15,12 @@ from data.repositories.patients import PatientRecord
 from tests.cast import Cast
 from tests.factories import a_patient
 from tests.pages.conftest import OpenAs
+from tests.pages.waiting import sees, until
 
 ADDRESS = '/patients/psr-20417/details'
 LABELS = (
     'Unique ID', 'Family name', 'Given names', 'Preferred name', 'Date of birth', 'Sex', 'Gender', 'Skin type', 'Phone', 'Email', 'Street',
     'City', 'Region', 'Postal code', 'Country', 'Medical record number', 'Insurance number', 'Notes')
-
-
-async def sees(user: User, *what: str, **more: Any) -> None:
-    await user.should_see(*what, **more, retries=50)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0)
 
 
 def control(user: User, marker: str) -> Any:

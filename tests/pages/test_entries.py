@@ -1,6 +1,5 @@
 """A patient's visits: the timeline, the way to a new one, and who sees what."""
 import json
-from typing import Any
 
 import pytest
 from nicegui import ui
@@ -14,14 +13,11 @@ from tests.cast import Cast
 from tests.conftest import MovableClock
 from tests.factories import a_comparison, a_patient, a_stored_image, an_entry
 from tests.pages.conftest import OpenAs
+from tests.pages.waiting import sees
 
 ADDRESS = '/patients/psr-20417'
 EMPTY = 'No visits yet. Start one when the patient arrives.'
 HIDDEN = 'This record doesn’t exist or you may not see it.'
-
-
-async def sees(user: User, *what: str, **more: Any) -> None:
-    await user.should_see(*what, **more, retries=50)
 
 
 def fragments(user: User) -> str:

@@ -1,7 +1,4 @@
 """The entry page: notes, workspace, comparisons and sections, through the simulated user and checked in the records."""
-import asyncio
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from nicegui import ui
@@ -17,6 +14,7 @@ from data.values import TEXT_LIMIT
 from tests.cast import Cast
 from tests.factories import a_comparison, a_patient, a_stored_image, an_entry
 from tests.pages.conftest import OpenAs
+from tests.pages.waiting import sees, until
 
 ADDRESS = '/patients/psr-20417/entries/1'
 
@@ -30,17 +28,6 @@ def a_visit(clinic: Clinic, cast: Cast, *, images: int = 0, notes: str = '') -> 
 def as_stored(clinic: Clinic, cast: Cast, patient: PatientHeader) -> EntryRecord:
     with clinic.reading(cast.jana) as records:
         return records.entries.record(patient.key, 1)
-
-
-async def sees(user: User, *what: str, **more: Any) -> None:
-    """Wait until the page shows it; a busy machine may take a while."""
-    await user.should_see(*what, **more, retries=50)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0)
 
 
 def notes_of(user: User) -> ui.textarea:

@@ -1,6 +1,4 @@
 """The pool page, through the simulated user and checked in the records."""
-import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +16,7 @@ from tests.cast import Cast
 from tests.conftest import AddPhoto
 from tests.factories import a_patient, a_stored_image
 from tests.pages.conftest import OpenAs
+from tests.pages.waiting import sees, until
 
 ADDRESS = '/patients/psr-20417/images'
 
@@ -37,17 +36,6 @@ def trail(clinic: Clinic, cast: Cast, action: Action) -> list[dict[str, Any]]:
 def image(clinic: Clinic, cast: Cast, patient: PatientHeader, key: str) -> ImageTile:
     with clinic.reading(cast.jana) as records:
         return next(tile for tile in records.images.of(patient.key) if tile.key == key)
-
-
-async def sees(user: User, *what: str, **more: Any) -> None:
-    """Wait until the page shows it; a busy machine may take a while."""
-    await user.should_see(*what, **more, retries=50)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0)
 
 
 def tiles(user: User) -> list[ui.html]:

@@ -1,8 +1,5 @@
 """The list of patients and the form that begins a record, through the simulated user and checked in the records."""
-import asyncio
 import json
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from nicegui import ui
@@ -15,19 +12,10 @@ from data.repositories.patients import ListPage, ListView
 from tests.cast import Cast
 from tests.factories import a_patient, a_stored_image
 from tests.pages.conftest import OpenAs
+from tests.pages.waiting import sees, until
 
 NONE_YET = 'Create the first record and take a photo. An ID is all you need.'
 NONE_MATCH = 'No patients match. Clear a filter or search by ID.'
-
-
-async def sees(user: User, *what: str, **more: Any) -> None:
-    await user.should_see(*what, **more, retries=50)
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0)
 
 
 def looks(clinic: Clinic, cast: Cast) -> list[dict]:
