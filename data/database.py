@@ -1,6 +1,6 @@
 """The encrypted database: engines, the one writer thread, the asserted pragmas, upgrades. SQL that only SQLite knows stands here.
 
-One writer thread owns the one writing connection and begins every transaction IMMEDIATE; readers come from a small pool, see one
+One writer thread owns the one writing connection and begins every transaction IMMEDIATE; readers come from a pool, see one
 snapshot per block and cannot write. The live database file is never opened by anything but SQLite: closing a second descriptor
 would drop its locks.
 """
@@ -19,10 +19,10 @@ from sqlalchemy import Engine, create_engine, event, exc
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from data.errors import Damage, KeyMissing, SchemaTooNew
+from data.errors import Damage, KeyMissing, Refusal, SchemaTooNew, SchemaTooOld
 
 T = TypeVar('T')
-_READERS = 4
+_READERS = 4  # kept open; more are opened when that many read at once
 _WRITER_CACHE_KIB = 64 * 1024
 _READER_CACHE_KIB = 16 * 1024
 _OLDEST_SAFE_SQLITE = (3, 51, 3)  # older ones can lose data in WAL mode when the log is reset
@@ -45,7 +45,7 @@ class DatabaseDamaged(Damage):
 
 
 class Database:
-    """The one way to the main database file: `submit` for writes, `reading` for reads."""
+    """The one way to the main database file: `run` a job on the writer thread that uses `write`; `reading` for reads anywhere."""
 
     def __init__(self, path: Path, key: bytes) -> None:
         if sqlcipher.sqlite_version_info < _OLDEST_SAFE_SQLITE:
@@ -56,27 +56,18 @@ class Database:
         self._reading = self._engine(pool_size=_READERS, begin='BEGIN', cache_kib=_READER_CACHE_KIB, query_only=True)
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix='writer')
 
-    def submit(self, work: Callable[[Session], T]) -> Future[T]:
-        """Queue work for the writer thread: one transaction, committed when the work returns, rolled back when it raises."""
-        return self._writer.submit(self._write, work)
-
     def run(self, job: Callable[[], T]) -> Future[T]:
         """Queue a job for the writer thread that opens its transactions itself with `write`."""
         return self._writer.submit(job)
 
-    def write(self, work: Callable[[Session], T], *, after_commit: Callable[[Session], None] | None = None) -> T:
-        """Run one transaction on the writer thread (only to be called there)."""
-        return self._write(work, after_commit)
-
-    def _write(self, work: Callable[[Session], T], after_commit: Callable[[Session], None] | None = None) -> T:
+    def write(self, work: Callable[[Session], T]) -> T:
+        """Run one transaction (only on the writer thread): committed when the work returns, rolled back when it raises."""
         try:
             with _damage_named(), Session(self._writing, expire_on_commit=False) as session:
                 result = work(session)
                 session.commit()
-                if after_commit:
-                    after_commit(session)
                 return result
-        except exc.OperationalError as error:
+        except (exc.OperationalError, sqlcipher.OperationalError) as error:  # the keystore, written in between, says it as the driver does
             raise StorageFailed from error
 
     @contextmanager
@@ -98,7 +89,7 @@ class Database:
         current = self._schema_revision()
         if current is not None and current not in known:
             raise SchemaTooNew
-        with self._writing.connect() as connection:
+        with self._opened(), self._writing.connect() as connection:
             config.attributes['connection'] = connection
             command.upgrade(config, 'head')
             connection.commit()
@@ -106,13 +97,26 @@ class Database:
     def check_schema(self) -> None:
         """Refuse a schema that is not exactly this program's; for commands that only read."""
         current = self._schema_revision()
-        newest = ScriptDirectory.from_config(_alembic_config()).get_current_head()
-        if current != newest:
-            raise SchemaTooNew if current is not None else Damage('The database is empty. Start the server once.')
+        scripts = ScriptDirectory.from_config(_alembic_config())
+        if current is None:
+            raise Damage('The database is empty. Start the server once.')
+        if current not in {script.revision for script in scripts.walk_revisions()}:
+            raise SchemaTooNew
+        if current != scripts.get_current_head():
+            raise SchemaTooOld
 
     def _schema_revision(self) -> str | None:
-        with self._reading.connect() as connection:
+        with self._opened(), self._reading.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
+
+    @contextmanager
+    def _opened(self) -> Iterator[None]:
+        """Say in words that the file cannot be opened or upgraded where it lies."""
+        try:
+            with _damage_named():
+                yield
+        except exc.OperationalError as error:
+            raise Refusal(f'The database {self.path} cannot be used: {error.orig}.') from error
 
     @property
     def writing_engine(self) -> Engine:
@@ -120,8 +124,10 @@ class Database:
         return self._writing
 
     def _engine(self, *, pool_size: int, begin: str, cache_kib: int, query_only: bool) -> Engine:
+        # A reader never waits for another one: while threads verify or list, the event loop still asks who is signed in.
+        # What is written never enters an error's text, and so no log.
         engine = create_engine(f'sqlite:///{self.path}', module=sqlcipher, poolclass=QueuePool, pool_size=pool_size,
-                               max_overflow=2 if query_only else 0, connect_args={'check_same_thread': False})
+                               max_overflow=-1 if query_only else 0, connect_args={'check_same_thread': False}, hide_parameters=True)
 
         @event.listens_for(engine, 'connect')
         def prepare(connection: Any, _record: Any) -> None:

@@ -121,8 +121,10 @@ class SchemaTooNew(Damage):
     default = 'This data was written by a newer Dermafolio. Start that version, or restore a backup.'
 
 
-class BackupUnreadable(Damage):
-    """A backup cannot be read."""
+class SchemaTooOld(Damage):
+    """The database was written by an older program, and this command may only read."""
+
+    default = 'This data was written by an older Dermafolio. Start the server once: it brings the database up to date.'
 
 
 class KeyMissing(Damage):

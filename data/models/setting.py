@@ -33,12 +33,6 @@ def _one_of(*choices: str) -> Callable[[str], str]:
     return check
 
 
-def _months(text: str) -> str:
-    if not text.isdecimal() or not 1 <= int(text) <= 1200:
-        raise Invalid('Use a number of months from 1 to 1,200.')
-    return str(int(text))
-
-
 def _zone(text: str) -> str:
     try:
         ZoneInfo(text)

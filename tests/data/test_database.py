@@ -1,5 +1,9 @@
 """The encrypted database: its settings, its two kinds of connection, its schema."""
+import logging
+import secrets
 import shutil
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -8,15 +12,16 @@ from sqlalchemy import exc, text
 from sqlmodel import SQLModel, func, select
 
 from app.clinic import Clinic, open_clinic
+from data import database
 from data.actors import NOBODY, Actor
 from data.database import Database, StorageFailed
-from data.errors import Damage, KeyMissing, Refusal, SchemaTooNew
+from data.errors import Damage, KeyMissing, Refusal, SchemaTooNew, SchemaTooOld
 from data.models import AuditEvent, Patient, Setting
 from data.records import Records
 from tests.cast import Cast
 from tests.conftest import Template
 from tests.data.tampering import DATABASE_FILE, database_key, directly, sqlcipher
-from tests.factories import a_patient
+from tests.factories import a_patient, an_entry
 
 ASSERTED = {'journal_mode': 'wal', 'synchronous': 2, 'foreign_keys': 1, 'secure_delete': 1, 'trusted_schema': 0, 'cell_size_check': 1,
             'busy_timeout': 5000}
@@ -105,6 +110,16 @@ def test_a_schema_of_a_newer_program_is_refused(template: Template, tmp_path) ->
         open_clinic(settings, exclusive=False)
 
 
+def test_a_schema_of_an_older_program_is_refused_where_it_may_only_be_read(clinic: Clinic, tmp_path: Path, monkeypatch) -> None:
+    (tmp_path / '0002_more.py').write_text("revision, down_revision = '0002', '0001'\n")
+    config = database._alembic_config()
+    config.set_main_option('path_separator', 'os')
+    config.set_main_option('version_locations', f'{Path(database.__file__).parent}/migrations/versions:{tmp_path}')
+    monkeypatch.setattr(database, '_alembic_config', lambda: config)
+    with pytest.raises(SchemaTooOld, match='older Dermafolio'):
+        clinic.database.check_schema()
+
+
 def test_a_command_that_only_reads_does_not_make_a_schema(clinic: Clinic, tmp_path) -> None:
     empty = Database(tmp_path / 'empty.db', bytes(32))
     with pytest.raises(Damage, match='empty'):
@@ -151,6 +166,41 @@ def test_a_full_disk_refuses_the_write_and_the_next_one_goes_on(clinic: Clinic, 
         clinic.change_now(NO_ONE, fill)
     clinic.change_now(NO_ONE, lambda records: pragma(records, 'max_page_count = 1000000'))
     assert a_patient(clinic, cast.jana).unique_id == 'psr-20417'
+
+
+def fill_the_disk(clinic: Clinic) -> None:
+    clinic.change_now(NO_ONE, lambda records: pragma(records, f'max_page_count = {pragma(records, "page_count")}'))
+
+
+def test_a_save_that_fails_leaves_no_word_of_it_in_the_log(clinic: Clinic, cast: Cast, caplog: pytest.LogCaptureFixture) -> None:
+    entry = an_entry(clinic, cast.jana, a_patient(clinic, cast.jana).key)
+    fill_the_disk(clinic)
+    word = secrets.token_hex(8)
+    try:
+        clinic.change_now(cast.jana, lambda records: records.entries.amend(entry.key, 'notes', f'{word} ' * 10_000).text)
+    except StorageFailed:
+        logging.getLogger('dermafolio').exception('not stored')
+    assert 'OperationalError' in caplog.text
+    assert word not in caplog.text
+
+
+def test_on_a_full_disk_everything_can_still_be_read(clinic: Clinic, cast: Cast) -> None:
+    entry = an_entry(clinic, cast.jana, a_patient(clinic, cast.jana).key, notes='before')
+    fill_the_disk(clinic)
+    head = clinic.head.read()
+    for _ in range(3):
+        with pytest.raises(StorageFailed, match='The server’s disk refused to store this'):
+            clinic.change_now(cast.jana, lambda records: records.entries.amend(entry.key, 'notes', 'x' * 100_000).text)
+    assert clinic.head.read() == head
+    with clinic.reading(cast.jana) as records:
+        assert records.entries.record(entry.patient, 1).notes == 'before'
+
+
+def test_who_is_signed_in_is_known_however_many_read(clinic: Clinic, cast: Cast) -> None:
+    with ExitStack() as readers:
+        for _ in range(40):  # more than any pool of threads that reads
+            readers.enter_context(clinic.reading(cast.jana)).settings.value('time_zone')
+        assert clinic.resolve(cast.token(cast.jana), '127.0.0.1') is not None
 
 
 def test_a_copy_of_the_file_alone_is_not_a_practice(clinic: Clinic, tmp_path) -> None:
