@@ -177,7 +177,7 @@ def test_a_save_that_fails_leaves_no_word_of_it_in_the_log(clinic: Clinic, cast:
     fill_the_disk(clinic)
     word = secrets.token_hex(8)
     try:
-        clinic.change_now(cast.jana, lambda records: records.entries.amend(entry.key, 'notes', f'{word} ' * 10_000).text)
+        clinic.change_now(cast.jana, lambda records: records.entries.amend(entry.key, 'notes', f'{word} ' * 5_000).text)
     except StorageFailed:
         logging.getLogger('dermafolio').exception('not stored')
     assert 'OperationalError' in caplog.text
