@@ -1,9 +1,10 @@
 """What is known of a photograph, to be written: caption, body site, side and view. Asked, never guessed; saved as it is typed."""
 from collections.abc import Mapping, Sequence
 
-from components.autosave import Act, Autosave
+from components.autosave import Autosave
 from components.controls import Field, box, select_field, text, text_field
 from components.image_grid import site_of
+from components.saved_field import Act
 from data.models import Laterality, View
 from data.read_models import ImageTile
 

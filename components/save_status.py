@@ -18,6 +18,7 @@ class SaveState(StrEnum):
     SAVED = 'saved'
     RETRYING = 'retrying'
     CONFLICT = 'conflict'
+    REFUSED = 'refused'  # the field says why; the page must not say Saved while that text stands there
 
 
 _LOOKS = {
@@ -36,7 +37,7 @@ class SaveStatus(ui.html):
         super().__init__('', sanitize=False)
         self._zone = zone
         self.state = SaveState.IDLE
-        self.classes('df-status df-num')
+        self.classes('df-status df-num').mark('save-status')
         self.props['role'] = 'status'
         self.show(SaveState.IDLE)
 
@@ -58,7 +59,7 @@ def _urgency(before: SaveState, after: SaveState) -> str:
 def status_html(state: SaveState, at: datetime | None, *, zone: tzinfo, now: datetime | None = None) -> str:
     """Return the fragment: the state, and beside it the words that CSS shows while offline."""
     offline = f'<span class="df-pill df-pill--warn df-offline-only">{icon_svg("cloud-off", 16)}<span>Offline, will save</span></span>'
-    if state is SaveState.IDLE:
+    if state in (SaveState.IDLE, SaveState.REFUSED):
         return offline
     kind, symbol, words = _LOOKS[state]
     if state is SaveState.SAVED and at is not None:

@@ -114,7 +114,7 @@ def test_the_packed_time_zones_are_known(tmp_path: Path, program: Program):
 def test_everything_verifies_beside_the_running_server(program: Program, address: str):
     verified = program.run('verify')
     assert verified.returncode == 0, verified.stderr
-    assert verified.stdout.startswith('Verified: 1 patients, 2 images')
+    assert verified.stdout.startswith('Verified: 1 patient, 2 images')
 
 
 def test_a_second_writer_is_refused_in_words(program: Program, address: str):
