@@ -29,9 +29,9 @@ test: $(STAMP) tools check  ## every check and every test, a real Chromium and t
 	@$(MAKE) --no-print-directory binary
 	$(PY) -m pytest -q tests/test_packaging.py
 
-test-long: $(STAMP) tools  ## the tests with the long ones among them
-	$(PY) -m pytest -q tests --ignore=tests/browser -m 'not binary'
-	$(PY) -m pytest -q tests/browser
+test-long: $(STAMP) tools  ## the same promises with all their rounds (kills, random acts)
+	DERMAFOLIO_TEST_ROUNDS=full $(PY) -m pytest -q tests --ignore=tests/browser -m 'not binary'
+	DERMAFOLIO_TEST_ROUNDS=full $(PY) -m pytest -q tests/browser
 
 check: $(STAMP)  ## lint, types, floors (seconds)
 	$(VENV)/bin/ruff check .
