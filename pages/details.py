@@ -1,11 +1,12 @@
 """Everything known of a patient, field by field: each saves by itself, is live in every open page, and can be taken back."""
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nicegui import APIRouter, ui
 from starlette.responses import RedirectResponse
 
 from app.clinic import clinic
+from app.recognising import Recognised
 from components.autosave import Autosave
 from components.confirm import confirmed
 from components.controls import Field, box
@@ -30,6 +31,7 @@ from components.patient_form import (
 from components.refusals import refusals_shown
 from components.save_status import SaveStatus
 from components.session import current_actor
+from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
 from data.actors import Permission
 from data.errors import UniqueIdTaken
@@ -65,6 +67,7 @@ class DetailsPage:
     around: Surroundings
     record: PatientRecord
     is_asking: bool = False
+    recognised: Recognised = field(default_factory=lambda: Recognised(clinic()))
 
     def build(self) -> None:
         """Show everything and begin to listen."""
@@ -78,9 +81,11 @@ class DetailsPage:
                         for group in column:
                             self._group(group)
         self.slots = slots
+        self.lookalikes_soon = Soon(self._warn_of_lookalikes, name='lookalikes')
         end = clinic().hub.subscribe(self.record.key, self._heard)
         ui.context.client.on_delete(end)
-        self._warn_of_lookalikes()
+        ui.context.client.on_delete(self.lookalikes_soon.end)
+        self.lookalikes_soon()
 
     def _group(self, group: Group) -> None:
         if NOTES in group.fields and not self.around.actor.may(Permission.NOTES_READ):
@@ -131,11 +136,14 @@ class DetailsPage:
             self.is_asking = False
 
     async def _change_unique_id(self, typed: str) -> None:
-        revision = self.record.revisions.get(UNIQUE_ID.name, 0)
+        actor, revision = current_actor(), self.record.revisions.get(UNIQUE_ID.name, 0)
         try:
-            await clinic().change(current_actor(), lambda records: records.patients.correct(
+            await clinic().change(actor, lambda records: records.patients.correct(
                 self.record.key, UNIQUE_ID.name, typed, expected_revision=revision))
         except UniqueIdTaken as taken:
+            with clinic().reading(actor) as records:
+                bearers = [records.patients.header(records.patients.key_of(taken.holder))] if taken.holder else []
+            await self.recognised.note(actor, bearers)
             with self.taken:
                 taken_warning(str(taken), taken.holder)
             return
@@ -152,14 +160,18 @@ class DetailsPage:
             patient_banner(self.record.header, tab='details', today=self.around.today)
             if self.unique_id.value == before.header.unique_id:
                 self.unique_id.control.set_value(self.record.header.unique_id)
-        self._warn_of_lookalikes()
+        self.lookalikes_soon()
 
-    def _warn_of_lookalikes(self) -> None:
-        """Say when someone else has this name and birth date."""
+    async def _warn_of_lookalikes(self) -> None:
+        """Say when someone else has this name and birth date, after the events of it."""
+        if self.slots.body.is_deleted:
+            return
         with self.slots.body, refusals_shown():
+            actor = current_actor()
             names = {name: self.record.values[name] for name in ('unique_id', 'family_name', 'given_names', BIRTH_DATE.name)}
-            with clinic().reading(current_actor()) as records:
+            with clinic().reading(actor) as records:
                 found = records.patients.lookalikes(read_draft(names), but_for=self.record.key)
+            await self.recognised.note(actor, found)
             self.lookalikes.clear()
             self.lookalikes.set_visibility(bool(found))
             if found:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from nicegui import APIRouter, background_tasks, ui
 
 from app.clinic import clinic
+from app.recognising import Recognised
 from components import formatting
 from components.controls import Field, box, button, link_button, text, text_field
 from components.layout import FrameSlots, frame
@@ -116,9 +117,10 @@ class PatientsPage:
     async def _search(self, mine: int, actor: Actor, view: ListView) -> None:
         with refusals_shown():
             found = await asyncio.to_thread(_find, actor, view)
-            if mine == self.asked:
-                if unseen := [cover for cover in _covers(found) if not clinic().viewings.covers(actor.session, cover)]:
-                    await _note_look(actor, len(view.q), found.total, unseen)  # no picture without its event, and one for all of them
+            unseen = [cover for cover in _covers(found) if not clinic().viewings.covers(actor.session, cover)]
+            if unseen and mine == self.asked:
+                await _note_look(actor, len(view.q), found.total, unseen)  # no picture without its event, and one for all of them
+            if mine == self.asked:  # asked last: whoever typed on meanwhile is not shown what was searched before
                 self.view = view
                 self._show(found)
                 ui.navigate.history.replace(list_address(self.view))
@@ -142,11 +144,11 @@ class PatientsPage:
         await asyncio.sleep(DEBOUNCE_S)
         keys, self.heard = self.heard, []
         with slots.body, refusals_shown():
-            actor = current_actor()
-            await _note_look(actor, 0, len(keys))
+            actor, is_first = current_actor(), not self.tools.visible
             found = await asyncio.to_thread(_find, actor, self.view)
+            await _note_look(actor, 0, len(keys), _covers(found) if is_first else None)
             self.everyone.set_text(formatting.count(found.everyone))
-            if not self.tools.visible:
+            if is_first:
                 self._show(found)
                 return
             with clinic().reading(actor) as records:
@@ -157,7 +159,8 @@ class PatientsPage:
 async def new_patient_page() -> None:
     """Show the form that begins a record."""
     around = surroundings()
-    around.actor.require(Permission.PATIENT_REGISTER)
+    with clinic().reading(around.actor) as records:
+        records.require(Permission.PATIENT_REGISTER)
     with frame(title='New patient', actor=around.actor, practice_name=around.practice_name, current='Patients', today=around.today):
         NewPatientForm(around.actor).build()
 
@@ -170,6 +173,8 @@ class NewPatientForm:
         specs = [UNIQUE_ID, FAMILY_NAME, GIVEN_NAMES]
         self.specs = [*specs, BIRTH_DATE] if actor.may(Permission.PATIENT_WRITE) else specs
         self.fields: dict[str, Field] = {}
+        self.asked = 0
+        self.recognised = Recognised(clinic())
 
     def build(self) -> None:
         """Show the form."""
@@ -192,23 +197,33 @@ class NewPatientForm:
     def _draft(self) -> PatientDraft:
         return read_draft({name: shown.value or '' for name, shown in self.fields.items()})
 
-    def _warn(self) -> None:
+    async def _warn(self) -> None:
         """Say before the end that the ID is taken or that someone looks alike. It blocks nothing."""
+        self.asked += 1
+        mine = self.asked
         self.warnings.clear()
         try:
             draft = self._draft()
         except Invalid:
             return
-        with refusals_shown(), clinic().reading(current_actor()) as records:
-            holder, found = records.patients.bearer(draft.unique_id), records.patients.lookalikes(draft)
-            taken = records.patients.header(records.patients.key_of(holder)) if holder else None
-            self._forgive()
-            self.warnings.set_visibility(bool(taken or found))
-            with self.warnings:
-                if taken:
-                    taken_warning(f'This ID is taken by {taken.name}.', taken.unique_id)
-                if found:
-                    lookalike_warning(found)
+        with refusals_shown():
+            actor = current_actor()
+            with clinic().reading(actor) as records:
+                holder, found = records.patients.bearer(draft.unique_id), records.patients.lookalikes(draft)
+                taken = records.patients.header(records.patients.key_of(holder)) if holder else None
+            await self.recognised.note(actor, [taken, *found] if taken else found)
+            if mine == self.asked:
+                self._forgive()
+                self._show_warnings(taken, found)
+
+    def _show_warnings(self, taken: PatientHeader | None, found: list[PatientHeader]) -> None:
+        self.warnings.clear()
+        self.warnings.set_visibility(bool(taken or found))
+        with self.warnings:
+            if taken:
+                taken_warning(f'This ID is taken by {taken.name}.', taken.unique_id)
+            if found:
+                lookalike_warning(found)
 
     def _forgive(self) -> None:
         for shown in self.fields.values():
@@ -225,16 +240,25 @@ class NewPatientForm:
             self.fields.get(refusal.field, self.fields['unique_id']).refuse(str(refusal))
 
     async def _register(self, draft: PatientDraft) -> None:
+        actor = current_actor()
         try:
-            made = await clinic().change(current_actor(), lambda records: records.patients.register(draft, request_key=self.request_key))
+            made = await clinic().change(actor, lambda records: records.patients.register(draft, request_key=self.request_key))
         except UniqueIdTaken as taken:
-            self.warnings.clear()
-            self.warnings.set_visibility(True)
-            with self.warnings:
-                taken_warning(str(taken), taken.holder)
+            await self._say_taken(actor, taken)
             return
         hidden = any(hides_characters(shown.value or '') for shown in self.fields.values())
         ui.navigate.to(_arrival(made, hidden=hidden))
+
+    async def _say_taken(self, actor: Actor, taken: UniqueIdTaken) -> None:
+        """Name the bearer after the event of it, when the reader may know who it is."""
+        self.asked += 1
+        with clinic().reading(actor) as records:
+            bearers = [records.patients.header(records.patients.key_of(taken.holder))] if taken.holder else []
+        await self.recognised.note(actor, bearers)
+        self.warnings.clear()
+        self.warnings.set_visibility(True)
+        with self.warnings:
+            taken_warning(str(taken), taken.holder)
 
 
 def _arrival(made: PatientHeader, *, hidden: bool) -> str:

@@ -22,6 +22,7 @@ class Action(StrEnum):
     USER_DEACTIVATE = 'user:deactivate'
     SETTING_CHANGE = 'setting:change'
     PATIENT_LIST = 'patient:list'
+    PATIENT_RECOGNISE = 'patient:recognise'
     PATIENT_REGISTER = 'patient:register'
     PATIENT_CORRECT = 'patient:correct'
     CHART_OPEN = 'chart:open'
@@ -51,7 +52,8 @@ class Outcome(StrEnum):
     FAILED = 'failed'
 
 
-VIEWS = frozenset({Action.PATIENT_LIST, Action.CHART_OPEN, Action.GALLERY_VIEW, Action.IMAGE_VIEW, Action.ENTRY_VIEW})
+VIEWS = frozenset({
+    Action.PATIENT_LIST, Action.PATIENT_RECOGNISE, Action.CHART_OPEN, Action.GALLERY_VIEW, Action.IMAGE_VIEW, Action.ENTRY_VIEW})
 """Acts that only look: kept at level Comprehensive."""
 
 

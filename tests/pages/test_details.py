@@ -15,7 +15,7 @@ from data.repositories.patients import PatientRecord
 from tests.cast import Cast
 from tests.factories import a_patient
 from tests.pages.conftest import OpenAs
-from tests.pages.waiting import sees, until
+from tests.pages.waiting import HeldChanges, sees, until
 
 ADDRESS = '/patients/psr-20417/details'
 LABELS = (
@@ -38,6 +38,13 @@ def put(user: User, marker: str, value: str) -> None:
 def stored(clinic: Clinic, cast: Cast, unique_id: str = 'psr-20417') -> PatientRecord:
     with clinic.reading(cast.jana) as records:
         return records.patients.record(records.patients.key_of(unique_id))
+
+
+def recognised(clinic: Clinic, cast: Cast) -> list[tuple[str, str]]:
+    """Return who was shown whom as a possible duplicate: user and patient."""
+    with clinic.reading(cast.ines) as records:
+        events = [event.read() for event in records.audit.page(TrailView(action=Action.PATIENT_RECOGNISE))]
+    return [(event['user'], event['patient']) for event in reversed(events)]
 
 
 def test_every_field_of_a_patient_has_its_place_and_its_label():
@@ -140,12 +147,13 @@ async def test_a_bad_unique_id_is_refused_before_anyone_is_asked(clinic: Clinic,
 
 async def test_a_taken_unique_id_links_to_its_holder(clinic: Clinic, cast: Cast, user: User):
     a_patient(clinic, cast.jana)
-    a_patient(clinic, cast.jana, 'psr-9', family_name='Nwachukwu', given_names='Emeka')
+    holder = a_patient(clinic, cast.jana, 'psr-9', family_name='Nwachukwu', given_names='Emeka')
     await user.open(ADDRESS)
     put(user, 'unique-id', 'psr-9')
     await sees(user, 'Change ID')
     user.find('Change ID').click()
     await sees(user, 'This ID is taken by Emeka Nwachukwu.')
+    assert recognised(clinic, cast) == [(cast.jana.user, holder.key)]
     assert control(user, 'unique-id').value == 'psr-9'
     assert stored(clinic, cast).header.unique_id == 'psr-20417'
 
@@ -157,6 +165,20 @@ async def test_the_same_name_and_birth_date_warn_on_the_page(clinic: Clinic, cas
     await user.should_not_see('Another patient has this name and birth date')
     put(user, 'date-of-birth', '15 Mar 1980')
     await sees(user, 'Another patient has this name and birth date')
+
+
+async def test_a_lookalike_is_named_after_an_event_of_it(clinic: Clinic, cast: Cast, user_as: OpenAs, monkeypatch: pytest.MonkeyPatch):
+    mine = a_patient(clinic, cast.jana)
+    other = a_patient(clinic, cast.jana, 'psr-9', birth_date='1980-03-15')
+    vera = user_as(cast.vera)
+    await vera.open(ADDRESS)
+    held = HeldChanges(clinic, monkeypatch)
+    clinic.change_now(cast.jana, lambda records: records.patients.correct(mine.key, 'birth_date', '15 Mar 1980'))
+    await held.held()
+    await vera.should_not_see('Another patient has this name and birth date')
+    await held.let_go()
+    await sees(vera, 'Another patient has this name and birth date')
+    assert recognised(clinic, cast) == [(cast.vera.user, other.key)]
 
 
 @pytest.mark.parametrize(('who', 'open_fields'), [

@@ -12,7 +12,7 @@ from data.repositories.patients import ListPage, ListView
 from tests.cast import Cast
 from tests.factories import a_patient, a_stored_image
 from tests.pages.conftest import OpenAs
-from tests.pages.waiting import sees, until
+from tests.pages.waiting import HeldChanges, sees, until
 
 NONE_YET = 'Create the first record and take a photo. An ID is all you need.'
 NONE_MATCH = 'No patients match. Clear a filter or search by ID.'
@@ -22,6 +22,13 @@ def looks(clinic: Clinic, cast: Cast) -> list[dict]:
     """Return the details of the list's events, oldest first."""
     with clinic.reading(cast.ines) as records:
         return [json.loads(event.payload)['detail'] for event in records.audit.page(TrailView(action=Action.PATIENT_LIST))][::-1]
+
+
+def recognised(clinic: Clinic, cast: Cast) -> list[tuple[str, str]]:
+    """Return who was shown whom as a possible duplicate: user and patient."""
+    with clinic.reading(cast.ines) as records:
+        events = [event.read() for event in records.audit.page(TrailView(action=Action.PATIENT_RECOGNISE))]
+    return [(event['user'], event['patient']) for event in reversed(events)]
 
 
 def everyone(clinic: Clinic, cast: Cast) -> ListPage:
@@ -73,6 +80,23 @@ async def test_a_search_shows_what_matches_and_says_of_how_many(clinic: Clinic, 
     assert 'Emeka' not in fragments(user)
     user.find(kind=ui.input, marker='search').type('zz')
     await sees(user, NONE_MATCH)
+
+
+async def test_an_answer_that_was_overtaken_while_its_event_was_written_is_dropped(
+        clinic: Clinic, cast: Cast, user: User, monkeypatch: pytest.MonkeyPatch):
+    alpha = a_patient(clinic, cast.jana, 'psr-1', family_name='Alpha', given_names='')
+    a_patient(clinic, cast.jana, 'psr-2', family_name='Zulu', given_names='')
+    await user.open('/patients')
+    cover = a_stored_image(clinic, cast.jana, alpha.key)  # not named yet: the search has to write an event first
+    held = HeldChanges(clinic, monkeypatch)
+    user.find(kind=ui.input, marker='search').type('alpha')
+    await held.held()
+    assert cover not in fragments(user)
+    user.find(kind=ui.input, marker='search').clear().type('zulu')
+    await until(lambda: 'Zulu' in fragments(user) and 'Alpha' not in fragments(user))
+    await held.let_go()
+    assert 'Zulu' in fragments(user)
+    assert 'Alpha' not in fragments(user)
 
 
 async def test_a_search_is_an_event_even_when_the_page_goes(clinic: Clinic, cast: Cast, user: User):
@@ -168,6 +192,24 @@ async def test_a_taken_unique_id_links_to_its_holder_and_creates_nothing(clinic:
     link = next(iter(user.find('Open record').elements))
     assert link.props['href'] == '/patients/psr-7'
     assert everyone(clinic, cast).total == 1
+    assert recognised(clinic, cast) == [(cast.jana.user, everyone(clinic, cast).rows[0].key)]
+
+
+async def test_the_bearer_of_a_taken_id_is_named_after_an_event_of_it(
+        clinic: Clinic, cast: Cast, user_as: OpenAs, monkeypatch: pytest.MonkeyPatch):
+    emeka = a_patient(clinic, cast.ines, 'psr-7', family_name='Nwachukwu', given_names='Emeka')
+    tom = user_as(cast.tom)
+    await tom.open('/patients/new')
+    held = HeldChanges(clinic, monkeypatch)
+    tom.find(kind=ui.input, marker='unique-id').type('psr-7').trigger('blur')
+    await held.held()
+    await tom.should_not_see('This ID is taken')
+    await held.let_go()
+    await sees(tom, 'This ID is taken by Emeka Nwachukwu.')
+    tom.find(kind=ui.input, marker='unique-id').trigger('blur')
+    await sees(tom, 'This ID is taken by Emeka Nwachukwu.')
+    assert recognised(clinic, cast) == [(cast.tom.user, emeka.key)]
+    assert not clinic.viewings.covers(cast.tom.session, emeka.key)
 
 
 async def test_the_same_name_and_birth_date_warn_and_do_not_block(clinic: Clinic, cast: Cast, user: User):
@@ -176,6 +218,7 @@ async def test_the_same_name_and_birth_date_warn_and_do_not_block(clinic: Clinic
     for marker, value in (('unique-id', 'psr-8'), ('family-name', 'gonzález'), ('given-names', 'Maria'), ('date-of-birth', '14 Mar 1980')):
         user.find(kind=ui.input, marker=marker).type(value).trigger('blur')
     await sees(user, 'Another patient has this name and birth date')
+    assert recognised(clinic, cast) == [(cast.jana.user, everyone(clinic, cast).rows[0].key)]
     user.find('Create patient').click()
     await sees(user, 'No visits yet. Start one when the patient arrives.')
     assert everyone(clinic, cast).total == 2
@@ -197,7 +240,11 @@ async def test_a_photographer_is_asked_for_names_only(clinic: Clinic, cast: Cast
 
 
 @pytest.mark.parametrize(('who', 'address'), [('vera', '/patients/new'), ('aino', '/patients'), ('aino', '/patients/new')])
-async def test_what_a_role_may_not_open_is_refused_in_words(cast: Cast, user_as: OpenAs, who: str, address: str):
+async def test_what_a_role_may_not_open_is_refused_in_words_and_in_the_trail(clinic: Clinic, cast: Cast, user_as: OpenAs, who: str,
+                                                                             address: str):
     answer = await user_as(getattr(cast, who)).http_client.get(address, headers={'Accept': 'text/html'})
     assert answer.status_code == 403
     assert 'Your role does not allow this. Ask an administrator.' in answer.text
+    clinic.change_now(cast.ines, lambda records: None)  # refused looks are written in their turn: this waits for them
+    with clinic.reading(cast.ines) as records:
+        assert [event.read()['user'] for event in records.audit.page(TrailView(action=Action.ACCESS_REFUSE))] == [getattr(cast, who).user]

@@ -1,4 +1,4 @@
-"""Waiting for what a page comes to, and holding the events of looks back to see what a page shows before they are written."""
+"""Waiting for what a page comes to, and holding back what is written to see what a page shows before."""
 import asyncio
 from collections.abc import Callable
 from typing import Any
@@ -21,25 +21,35 @@ async def until(condition: Callable[[], bool]) -> None:
             await asyncio.sleep(0)
 
 
-class HeldLooks:
-    """Holds back what `Clinic.change` would write from now on; `asked` tells how much waits. Nothing may be shown meanwhile."""
+async def settled() -> None:
+    """Let everything happen that waits for nothing."""
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+class HeldChanges:
+    """Holds back what pages would write from now on, to see what they show before it is written."""
 
     def __init__(self, clinic: Clinic, patch: pytest.MonkeyPatch) -> None:
-        self.asked = 0
+        self.asked = self.done = 0
         self._goes, self._change = asyncio.Event(), clinic.change
         patch.setattr(clinic, 'change', self._held)
 
-    def let_go(self) -> None:
-        """Write everything that waits, and hold nothing more."""
+    async def let_go(self) -> None:
+        """Write everything that waits, hold nothing more, and let the pages go on."""
         self._goes.set()
+        await until(lambda: self.done == self.asked)
+        await settled()
 
-    async def waits(self, number: int = 1) -> None:
-        """Wait until so much is held, and then until everything that does not wait for it has happened."""
+    async def held(self, number: int = 1) -> None:
+        """Wait until so much is held back."""
         await until(lambda: self.asked >= number)
-        for _ in range(20):
-            await asyncio.sleep(0)
+        await settled()
 
     async def _held(self, *what: Any) -> Any:
         self.asked += 1
         await self._goes.wait()
-        return await self._change(*what)
+        try:
+            return await self._change(*what)
+        finally:
+            self.done += 1
