@@ -15,12 +15,17 @@ from components.image_grid import day_of, describe, site_of, time_of
 from components.refusals import refusals_shown
 from data.read_models import ImageTile, PatientHeader
 
+OnShow = Callable[[str], Awaitable[ImageTile]]
+
 
 class ImageViewer:
-    """The dialog. `on_show(key)` is awaited before a photo is shown (its event); `beside(tile)` fills the panel at its side."""
+    """The dialog. `on_show(key)` is awaited before a photo is shown: it writes the event and returns what is known of the photo now.
+
+    `beside(tile)` fills the panel at its side.
+    """
 
     def __init__(self, *, zone: tzinfo, patient: PatientHeader | None = None, may_download: bool = False,
-                 on_show: Callable[[str], Awaitable[None]] | None = None, beside: Callable[[ImageTile], Any] | None = None) -> None:
+                 on_show: OnShow | None = None, beside: Callable[[ImageTile], Any] | None = None) -> None:
         self._zone, self._patient, self._may_download = zone, patient, may_download
         self._on_show, self._beside = on_show, beside
         self._tiles: list[ImageTile] = []
@@ -73,9 +78,10 @@ class ImageViewer:
     def _go(self, key: str) -> Any:
         return self._show(key) if self._on_show is None else self._show_after(self._on_show, key)
 
-    async def _show_after(self, on_show: Callable[[str], Awaitable[None]], key: str) -> None:
+    async def _show_after(self, on_show: OnShow, key: str) -> None:
         with refusals_shown():
-            await on_show(key)
+            latest = await on_show(key)
+            self._tiles = [latest if tile.key == key else tile for tile in self._tiles]
             self._show(key)
 
     def _show(self, key: str) -> None:

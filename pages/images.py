@@ -176,12 +176,16 @@ class PoolPage:
     def _topic(self) -> str:
         return clinic().uploads.topic(self.around.actor.session, self.patient.key)
 
-    async def _looks(self, key: str) -> None:
-        """Write the event of one photograph large, before it is shown."""
+    async def _looks(self, key: str) -> ImageTile:
+        """Write the event of one photograph large, before it is shown.
+
+        Its words and their revisions are of one moment: a word from before with a revision from after would overwrite unseen.
+        """
         actor = current_actor()
         await clinic().looked(actor, Action.IMAGE_VIEW, patient=self.patient.key, subject=key)
         with clinic().reading(actor) as records:
             self.revisions = records.fields.revisions(key)
+            return records.images.one(key)
 
     def _fields(self, tile: ImageTile) -> None:
         image_fields(tile, self.revisions, self.saving, sites=known_sites(self.tiles))

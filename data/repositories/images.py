@@ -90,6 +90,11 @@ class Images(Repository):
         pool = select(Image).join(Patient).where(Patient.key == patient).order_by(col(Image.captured_at).desc(), col(Image.id).desc())
         return [tile(row, zone) for row in self.session.exec(pool)]
 
+    def one(self, key: str) -> ImageTile:
+        """Return what a grid shows of one image, as it is now."""
+        self.records.require(Permission.PATIENT_READ, subject=key)
+        return tile(self._row(key)[0], self.records.settings.zone())
+
     def file(self, key: str) -> ImageFile:
         """Return where the bytes of an image are. A foreign and a missing image look the same."""
         self.records.require(Permission.PATIENT_READ, subject=key)

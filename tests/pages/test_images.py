@@ -2,6 +2,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from nicegui import ui
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
@@ -146,6 +147,18 @@ async def test_what_is_written_beside_a_photo_is_stored_as_it_is_typed(clinic: C
     await until(lambda: as_stored() == ('Forearm', 'left', '<b>before</b>'))
     await until(lambda: any('Forearm, left' in tile.content and '&lt;b&gt;before' in tile.content for tile in tiles(tom)))
     await tom.should_not_see('Download original')
+
+
+async def test_a_photo_is_opened_with_the_words_of_that_moment(
+        clinic: Clinic, cast: Cast, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    _patient, [key] = a_pool(clinic, cast, images=1)
+    await user.open(ADDRESS)
+    monkeypatch.setattr(clinic.hub, 'publish', lambda _changes: None)  # the news is still on its way to the page
+    await clinic.change(cast.ines, lambda records: records.images.describe(key, 'caption', 'Hers, important'))
+    assert 'Hers' not in tiles(user)[0].content
+    click_tile(user, key)
+    await sees(user, 'About this photo')
+    assert only(user, marker='caption').value == 'Hers, important'
 
 
 async def test_a_former_unique_id_leads_to_the_present_one(clinic: Clinic, cast: Cast, user: User) -> None:
