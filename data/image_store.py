@@ -16,6 +16,7 @@ from typing import BinaryIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from data.durable import sync_folder
 from data.errors import ChecksumMismatch, ImageMissing
 
 CHUNK_BYTES = 256 * 1024
@@ -121,8 +122,8 @@ class ImageStore:
             folder.mkdir(exist_ok=True, mode=0o700)
             for rendition, writer in writers:
                 writer.path.rename(self._path(blob, rendition))
-            _sync_folder(folder)
-            _sync_folder(self._folder)
+            sync_folder(folder)
+            sync_folder(self._folder)
         except OSError:
             self.discard(blob)
             raise
@@ -150,8 +151,8 @@ class ImageStore:
         return stored - _TAG_BYTES * max(1, -(-stored // (CHUNK_BYTES + _TAG_BYTES)))
 
     def blobs(self) -> set[str]:
-        """Return the names of all kept originals."""
-        return {path.name.split('.')[0] for path in self._folder.glob(f'??/*.{Rendition.ORIGINAL.value}')}
+        """Return the names of all blobs of which any file is kept."""
+        return {path.name.split('.')[0] for path in self._folder.glob('??/*')}
 
     def leftovers(self) -> list[Path]:
         """Return unfinished files under `incoming`."""
@@ -192,11 +193,3 @@ def _chunks(path: Path, key: bytes, binding: Binding) -> Iterator[bytes]:
             if not following:
                 return
             sealed, number = following, number + 1
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

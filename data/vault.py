@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from data.durable import write_once
-from data.errors import KeyMissing
+from data.errors import KeyMissing, Refusal
 
 T = TypeVar('T')
 KEY_BYTES = 32
@@ -48,6 +48,10 @@ class Vault:
     def derive(self, label: Label) -> bytes:
         """Return the 32-byte key for one purpose."""
         return HKDF(SHA256(), KEY_BYTES, salt=None, info=label.encode()).derive(self._root)
+
+    def has_keystore(self) -> bool:
+        """Tell whether there is a keystore with something in it."""
+        return self._keystore_path.is_file() and self._keystore_path.stat().st_size > 0
 
     def create_patient_key(self, patient: str) -> None:
         """Make and commit a patient's random key. A key whose patient row never follows is harmless."""
@@ -83,26 +87,21 @@ class Vault:
                 self._connection = None
 
     def _with_keystore(self, work: Callable[[Any], T]) -> T:
-        """Run one statement in a transaction of its own, on the one connection to the keystore."""
+        """Run one statement on the one connection to the keystore. It is its own transaction: what is only read waits for no writer."""
         with self._lock:
             if self._connection is None:
                 self._connection = self._open_keystore()
-            self._connection.execute('BEGIN IMMEDIATE')
-            try:
-                result = work(self._connection)
-                self._connection.execute('COMMIT')
-            except BaseException:
-                self._connection.execute('ROLLBACK')
-                raise
-            return result
+            return work(self._connection)
 
     def _open_keystore(self) -> Any:
-        store = sqlcipher.connect(str(self._keystore_path), isolation_level=None, check_same_thread=False, timeout=5)
-        store.execute(f'PRAGMA key = "x\'{self.derive(Label.KEYSTORE).hex()}\'"')
         try:
+            store = sqlcipher.connect(str(self._keystore_path), isolation_level=None, check_same_thread=False, timeout=5)
+            store.execute(f'PRAGMA key = "x\'{self.derive(Label.KEYSTORE).hex()}\'"')
+            store.execute('PRAGMA cipher_log_level = NONE')  # what is wrong is said in a sentence, not on the console
             store.execute('SELECT count(*) FROM sqlite_master')
+        except sqlcipher.OperationalError as error:
+            raise Refusal(f'The keystore {self._keystore_path} cannot be used: {error}.') from None
         except sqlcipher.DatabaseError:
-            store.close()
             raise KeyMissing from None
         for pragma in ('journal_mode=TRUNCATE', 'synchronous=FULL', 'secure_delete=ON', 'trusted_schema=OFF'):
             store.execute(f'PRAGMA {pragma}')

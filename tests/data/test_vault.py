@@ -1,6 +1,9 @@
 """Keys: where they come from, what they are bound to, what happens without them."""
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -91,6 +94,47 @@ def test_no_key_lies_readable_in_the_keystore(vault: Vault, tmp_path: Path) -> N
     stored = (tmp_path / 'keystore.db').read_bytes()
     assert key not in stored
     assert MARIA.encode() not in stored
+
+
+@contextmanager
+def beside(tmp_path: Path) -> Iterator[Any]:
+    """Another connection to the keystore, as a second program has it."""
+    store = sqlcipher.connect(str(tmp_path / 'keystore.db'), isolation_level=None, timeout=0)
+    store.execute(f'PRAGMA key = "x\'{Vault(ROOT_KEY, tmp_path).derive(Label.KEYSTORE).hex()}\'"')
+    yield store
+    store.close()
+
+
+def test_a_key_is_read_while_another_program_writes(vault: Vault, tmp_path: Path) -> None:
+    vault.create_patient_key(MARIA)
+    with beside(tmp_path) as other:
+        other.execute('BEGIN IMMEDIATE')
+        assert vault.patient_key(MARIA)
+        assert vault.patient_keys() == {MARIA}
+        other.execute('ROLLBACK')
+
+
+def test_who_reads_a_key_locks_nobody_out(vault: Vault, tmp_path: Path) -> None:
+    vault.create_patient_key(MARIA)
+    assert vault.patient_key(MARIA)
+    with beside(tmp_path) as other:
+        other.execute('BEGIN EXCLUSIVE')
+        other.execute('ROLLBACK')
+
+
+def test_a_full_disk_is_said_as_it_is_and_the_next_key_is_made(vault: Vault, tmp_path: Path) -> None:
+    vault._with_keystore(lambda store: store.execute('PRAGMA max_page_count = 3').fetchone())
+    with pytest.raises(sqlcipher.OperationalError, match='disk is full'):
+        for number in range(1000):
+            vault.create_patient_key(f'{number:032}')
+    vault._with_keystore(lambda store: store.execute('PRAGMA max_page_count = 1000').fetchone())
+    vault.create_patient_key(MARIA)
+    assert vault.patient_key(MARIA)
+
+
+def test_a_key_is_durable_when_it_is_handed_out(vault: Vault) -> None:
+    assert vault._with_keystore(lambda store: store.execute('PRAGMA synchronous').fetchone()) == (2,)
+    assert vault._with_keystore(lambda store: store.execute('PRAGMA journal_mode').fetchone()) == ('truncate',)
 
 
 def test_the_same_patient_never_gets_a_second_key(vault: Vault) -> None:
