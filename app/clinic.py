@@ -1,7 +1,6 @@
 """The clinic: everything a running program has open, and the two doors to the records, `change` and `reading`."""
 import asyncio
-import fcntl
-import os
+import logging
 import secrets
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -9,18 +8,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from sqlmodel import Session, SQLModel
 
 from app.decoding import Decoding, decoder_command
+from app.folders import private_folder, refuse_unwritable, take_lock
 from app.live import Hub
 from app.settings import Settings
 from app.uploads import Uploads
 from app.viewing import Viewings
 from data.actors import Actor, Permission, anonymous
-from data.audit_chain import AuditChain, Head, Link
+from data.audit_chain import HEAD_FILE, AuditChain, Head, Link
 from data.database import Database
 from data.errors import AuditChainBroken, ConsentMissing, Damage, KeyMissing, NotPermitted, OnHold, Refusal
 from data.image_store import ImageStore
@@ -32,8 +31,8 @@ from data.vault import Label, Vault, create_root_key, has_root_key, read_root_ke
 T = TypeVar('T')
 _DATABASE_FILE = 'dermafolio.db'
 _KEYSTORE_FILE = 'keystore.db'
-_LOCK_FILE = 'lock'
 _AUDITED_REFUSALS = (NotPermitted, ConsentMissing, OnHold)
+_log = logging.getLogger('dermafolio')
 
 
 def utc_now() -> datetime:
@@ -98,7 +97,7 @@ class Clinic:
                 yield Records(session, actor, self._ground)
         except _AUDITED_REFUSALS as error:
             refusal = error  # the name of an except clause is gone when the writer thread comes to it
-            self.database.run(lambda: self._log_refusal(actor, refusal))
+            self.database.run(lambda: self._log_refusal(actor, refusal)).add_done_callback(_say_if_unwritten)
             raise
 
     async def looked(self, actor: Actor, action: Action, *, patient: str = '', subject: str = '', images: list[str] | None = None,
@@ -110,7 +109,7 @@ class Clinic:
                 named: Detail = {**(detail or {}), **({'images': images} if images is not None else {})}
                 records.log(action, subject=subject or patient, patient=patient, detail=named)
         await self.change(actor, note)
-        for named in (patient, *(images or ())):
+        for named in ((patient,) if patient else images or ()):  # a patient's note covers every image of the patient
             self.viewings.note(actor.session, named)
 
     def resolve(self, token: str, address: str) -> Actor | None:
@@ -148,11 +147,14 @@ class Clinic:
         return result
 
     def _committed(self, records: Records) -> None:
-        """Move the head to the committed event and tell open pages."""
-        if records.head is not None and records.trail_end is not None:
-            self.head.follow(records.trail_end, records.head)
-        if records.changes and self.loop is not None and not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self.hub.publish, records.changes)
+        """Move the head to the committed event and tell open pages. The commit stands: what fails here is logged, never raised."""
+        try:
+            if records.head is not None and records.trail_end is not None:
+                self.head.follow(records.trail_end, records.head)
+            if records.changes and self.loop is not None and not self.loop.is_closed():
+                self.loop.call_soon_threadsafe(self.hub.publish, records.changes)
+        except Exception:
+            _log.exception('stored, but not told')
 
     def _log_refusal(self, actor: Actor, refusal: Refusal) -> None:
         """Audit a refused attempt in a transaction of its own (on the writer thread)."""
@@ -164,6 +166,12 @@ class Clinic:
                           detail={'cause': type(refusal).__name__, 'permission': getattr(refusal, 'permission', '')})
         self.database.write(inside)
         self._committed(opened[0])
+
+
+def _say_if_unwritten(written: 'Future[None]') -> None:
+    """Log that a refused look could not be audited: nobody waits for that event."""
+    if (error := written.exception()) is not None:
+        _log.error('a refused attempt could not be written: %s', type(error).__name__)
 
 
 _installed: list[Clinic] = []
@@ -186,16 +194,26 @@ def open_clinic(settings: Settings, *, clock: Callable[[], datetime] = utc_now, 
     `exclusive` takes the instance lock, upgrades the schema and moves the head up; without it the practice is only to be read.
     Raise Refusal when another program holds the folder, Damage when keys, schema or the end of the trail are not right.
     """
+    try:
+        return _open(settings, clock, exclusive=exclusive)
+    except OSError as error:
+        raise Refusal(f'{error.filename or settings.data_dir} cannot be used: {error.strerror}.') from error
+
+
+def _open(settings: Settings, clock: Callable[[], datetime], *, exclusive: bool) -> Clinic:
     data, keys = settings.data_dir.expanduser(), settings.keys.expanduser()
     is_new = not (data / _DATABASE_FILE).exists()
     if is_new and not exclusive:
         raise Refusal(f'There is no practice in {data}. Start the server once.')
     if not is_new and not has_root_key(keys):
         raise KeyMissing
-    _private_folder(data)
-    _private_folder(keys)
-    lock = _take_lock(data) if exclusive else None
+    private_folder(data)
+    private_folder(keys)
+    lock = take_lock(data) if exclusive else None
     try:
+        if exclusive:
+            refuse_unwritable(files=[*(data / f'{_DATABASE_FILE}{end}' for end in ('', '-wal', '-shm')), data / _KEYSTORE_FILE,
+                                     keys / HEAD_FILE], folders=[data / 'images', data / 'images' / 'incoming'])
         root_key = read_root_key(keys) if has_root_key(keys) else create_root_key(keys)
         vault = Vault(root_key, data / _KEYSTORE_FILE)
         database = Database(data / _DATABASE_FILE, vault.derive(Label.DATABASE))
@@ -210,11 +228,14 @@ def open_clinic(settings: Settings, *, clock: Callable[[], datetime] = utc_now, 
 
 def _make_ready(opened: Clinic, *, is_new: bool, exclusive: bool) -> None:
     try:
+        if not is_new and not opened.vault.has_keystore():
+            raise KeyMissing(f'The keys of the photographs are missing: there is no {_KEYSTORE_FILE} in {opened.settings.data_dir}. '
+                             'Put the file back, or restore a backup.')
         if exclusive:
             if is_new:
                 _begin_trail(opened)
+            opened.vault.prepare_keystore()  # before the database: where there is one, a keystore that is missing was lost
             opened.database.upgrade()
-            opened.vault.prepare_keystore()
             opened.images.prepare()
             _catch_up_head(opened)
         else:
@@ -258,30 +279,6 @@ def _links_from(records: Records, head: Link) -> list[Any]:
     rows = list(records.audit.links(after=head.seq - 1))
     first = (rows[0][0], rows[0][2]) if rows else (0, b'')
     return [first, *rows[1:]]
-
-
-def _private_folder(folder: Path) -> None:
-    """Create a folder that only its owner may enter; say in words why when that cannot be."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        folder.chmod(0o700)
-    except OSError as error:
-        raise Refusal(f'The folder {folder} cannot be used: {error.strerror}.') from None
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise Refusal(f'The folder {folder} cannot be written to.')
-
-
-def _take_lock(folder: Path) -> IO[str]:
-    try:
-        lock = (folder / _LOCK_FILE).open('w')
-    except OSError as error:
-        raise Refusal(f'The folder {folder} cannot be written to: {error.strerror}.') from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.close()
-        raise Refusal('The server is running: use the page, or stop it first.') from None
-    return lock
 
 
 def _refuse_rows(result: object) -> None:

@@ -3,7 +3,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 NOTE_LASTS = timedelta(minutes=15)
-_SWEEP_OVER = 1_000
+_SWEEP_EVERY = timedelta(minutes=1)
 
 
 class Viewings:
@@ -12,11 +12,13 @@ class Viewings:
     def __init__(self, clock: Callable[[], datetime]) -> None:
         self._clock = clock
         self._until: dict[tuple[str, str], datetime] = {}
+        self._swept = clock()
 
     def note(self, session: str, named: str) -> None:
         """Remember that an event named this patient's gallery, entry or viewer, or this one image, as shown to this session."""
         now = self._clock()
-        if len(self._until) > _SWEEP_OVER:
+        if now - self._swept >= _SWEEP_EVERY:
+            self._swept = now
             self._until = {key: until for key, until in self._until.items() if until > now}
         self._until[session, named] = now + NOTE_LASTS
 

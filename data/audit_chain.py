@@ -20,7 +20,7 @@ GENESIS = bytes(32)
 """The previous hash of the first event."""
 
 _HEAD = struct.Struct('>Q32s32s')
-_HEAD_FILE = 'head'
+HEAD_FILE = 'head'
 _PROGRESS_EVERY = 10_000
 _log = logging.getLogger('dermafolio.audit')
 
@@ -114,7 +114,7 @@ class Head:
     """The file `head` in the key folder: the last committed event, overwritten with one write after each commit."""
 
     def __init__(self, key_dir: Path) -> None:
-        self._path = key_dir / _HEAD_FILE
+        self._path = key_dir / HEAD_FILE
         self._descriptor: int | None = None
         self._last: Link | None = None
         self._is_held = False
@@ -138,21 +138,30 @@ class Head:
     def write(self, link: Link) -> None:
         """Let the head say that this link was committed."""
         self._last = link
-        if self._descriptor is None:
-            self._descriptor = os.open(self._path, os.O_RDWR)
-        os.pwrite(self._descriptor, _HEAD.pack(link.seq, link.hash, link.mac), 0)
+        try:
+            if self._descriptor is None:
+                self._descriptor = os.open(self._path, os.O_RDWR)
+            os.pwrite(self._descriptor, _HEAD.pack(link.seq, link.hash, link.mac), 0)
+        except OSError as error:
+            self._let_go()
+            raise OSError(error.errno, error.strerror, str(self._path)) from None
 
     def follow(self, before: Link, link: Link) -> None:
         """Move the head on to a link that was committed after `before`.
 
         When `before` is not where the head stands, someone changed the end of the trail while we run: the head is held from then on, so
-        that `verify` and the next start find it.
+        that `verify` and the next start find it. A head that cannot be written is logged and tried again at the next commit: a database
+        ahead of it is normal, and what is committed stands.
         """
         if self._last is not None and self._last != before and not self._is_held:
             self._is_held = True
             _log.error('the audit trail went on after event %d, which is not the last one that was written', before.seq)
-        if not self._is_held:
+        if self._is_held:
+            return
+        try:
             self.write(link)
+        except OSError as error:
+            _log.error('the head of the audit trail stays behind event %d: %s', link.seq, error)
 
     def sync(self) -> None:
         """Make the head durable: at start, at stop, at every checkpoint."""
@@ -161,7 +170,13 @@ class Head:
 
     def close(self) -> None:
         """Make the head durable and let go of it."""
-        if self._descriptor is not None:
+        try:
             self.sync()
+        except OSError as error:
+            _log.error('the head of the audit trail could not be made durable: %s', error)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
