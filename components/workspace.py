@@ -11,12 +11,16 @@ from components.formatting import interval, plural
 from components.image_grid import ImageGrid, Size, day_of, image_grid
 from data.read_models import ImageTile
 
-OnKeys = Callable[[list[str]], Awaitable[Any]]
+OnKeys = Callable[[list[str]], Awaitable[bool]]
+"""An act on the chosen keys; it tells whether it was done."""
 
 
 @dataclass
 class Workspace:
-    """Shows the images, keeps the choice through redraws. `on_compare` and `on_remove` get the chosen keys; None hides the act."""
+    """Shows the images, keeps the choice through redraws. `on_compare` and `on_remove` get the chosen keys; None hides the act.
+
+    One act at a time: a double click does it once. A choice that something was done with is over, a refused one stays.
+    """
 
     zone: tzinfo
     today: date
@@ -29,6 +33,8 @@ class Workspace:
     _grid: ImageGrid | None = None
     _bar: ui.element | None = None
     _place: ui.element | None = None
+    _buttons: list[ui.button] = field(default_factory=list)
+    _is_acting: bool = False
 
     def build(self, tiles: list[ImageTile], head: ui.element) -> None:
         """Show the workspace where the caller is. The bar of a choice covers `head`, the section's own, so that no photo moves."""
@@ -62,10 +68,15 @@ class Workspace:
             self._grid.clear()
         self._show_bar()
 
+    async def compare(self) -> None:
+        """Compare what is chosen. Too few are the act's to refuse."""
+        await self._act(self.on_compare)
+
     def _show_bar(self) -> None:
         """Show what can be done with the choice; nothing when nothing is chosen."""
         assert self._bar is not None
         self._bar.clear()
+        self._buttons.clear()
         if not self.chosen:
             return
         with self._bar, box('df-selbar', role='toolbar', aria_label='Selected images'):
@@ -74,18 +85,27 @@ class Workspace:
             if apart := self._apart():
                 text(apart, 'df-hide-narrow')
             if self.on_compare is not None:
-                button('Compare', icon='columns-2', kind='primary', enabled=len(self.chosen) > 1,
-                       on_click=lambda: self._act(self.on_compare))
+                compare = button('Compare', icon='columns-2', kind='primary', enabled=len(self.chosen) > 1 and not self._is_acting,
+                                 on_click=self.compare)
+                self._buttons.append(compare)
             if self.on_remove is not None:
-                remove = button('Remove', icon='x', kind='danger', label='Remove from this entry',
+                remove = button('Remove', icon='x', kind='danger', label='Remove from this entry', enabled=not self._is_acting,
                                 on_click=lambda: self._act(self.on_remove))
                 remove.tooltip('The photo stays in the pool.')
+                self._buttons.append(remove)
 
     async def _act(self, act: OnKeys | None) -> None:
-        keys = [tile.key for tile in self._tiles if tile.key in self.chosen]
-        if act is not None and keys:
-            await act(keys)
-            self.clear_choice()
+        if act is None or self._is_acting:
+            return
+        self._is_acting = True
+        for acting in self._buttons:
+            acting.set_enabled(False)
+        is_done = False
+        try:
+            is_done = await act([tile.key for tile in self._tiles if tile.key in self.chosen])
+        finally:
+            self._is_acting = False
+            self.clear_choice() if is_done else self._show_bar()
 
     def _apart(self) -> str:
         days = [day_of(tile, self.zone) for tile in self._tiles if tile.key in self.chosen]

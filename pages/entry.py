@@ -2,7 +2,8 @@
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
-from nicegui import APIRouter, background_tasks, ui
+from nicegui import APIRouter, ui
+from starlette.responses import RedirectResponse
 
 from app.clinic import clinic
 from components.autosave import Autosave
@@ -14,15 +15,17 @@ from components.formatting import appointment, ordinal
 from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame
+from components.navigation import patient_address
 from components.pool_picker import PoolPicker
 from components.refusals import refusals_shown
 from components.save_status import SaveStatus
 from components.section import Section, section
 from components.session import current_actor
+from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
 from components.workspace import Workspace
 from components.workspace import summary as workspace_summary
-from data.actors import Permission
+from data.actors import Actor, Permission
 from data.models import Action
 from data.models import Section as Part
 from data.read_models import PatientHeader
@@ -34,20 +37,33 @@ router = APIRouter()
 
 
 @router.page('/patients/{unique_id}/entries/{number}')
-async def entry_page(unique_id: str, number: int) -> None:
-    """Show one visit after its event is written."""
+async def entry_page(unique_id: str, number: int) -> RedirectResponse | None:
+    """Show one visit after its event is written. A former or capital ID leads to the present address."""
     around = surroundings()
     with clinic().reading(around.actor) as records:
-        key = records.patients.key_of(unique_id)
-        found = records.entries.record(key, number)
-    await clinic().looked(around.actor, Action.ENTRY_VIEW, patient=key, subject=found.key, images=_images_of(found))
-    with clinic().reading(around.actor) as records:
-        page = EntryPage(around, records.patients.header(key), records.entries.record(key, number))
-    page.build()
+        patient = records.patients.header(records.patients.key_of(unique_id))
+    if patient.unique_id != unique_id:
+        return RedirectResponse(patient_address(patient.unique_id, f'/entries/{number}'))
+    named: set[str] = set()
+    EntryPage(around, *await looked_at(around.actor, patient.key, number, named), named).build()
+    return None
 
 
-def _images_of(entry: EntryRecord) -> list[str]:
-    return sorted({tile.key for tile in [*entry.images, *(tile for group in entry.groups for tile in group.images)]})
+async def looked_at(actor: Actor, patient: str, number: int, named: set[str]) -> tuple[PatientHeader, EntryRecord]:
+    """Return patient and visit when an event has named the visit and every picture. `named` is what this page's events name already."""
+    while True:
+        with clinic().reading(actor) as records:
+            header, entry = records.patients.header(patient), records.entries.record(patient, number)
+        new = {entry.key, *_pictures(header, entry)} - named
+        if not new:
+            return header, entry
+        await clinic().looked(actor, Action.ENTRY_VIEW, patient=patient, subject=entry.key, images=sorted(new - {entry.key}))
+        named |= new
+
+
+def _pictures(patient: PatientHeader, entry: EntryRecord) -> set[str]:
+    shown = {tile.key for tile in [*entry.images, *(tile for group in entry.groups for tile in group.images)]}
+    return shown | {patient.cover} if patient.cover else shown
 
 
 @dataclass
@@ -57,6 +73,7 @@ class EntryPage:
     around: Surroundings
     patient: PatientHeader
     entry: EntryRecord
+    named: set[str]
     cards: dict[str, ui.element] = field(default_factory=dict)
     no_pairs: ui.element | None = None
 
@@ -82,8 +99,9 @@ class EntryPage:
                     self._comparisons_section()
                 with box('df-desk-side df-rail'):
                     self._notes_section()
-        end = clinic().hub.subscribe(self.entry.key, self._heard)
-        ui.context.client.on_delete(end)
+        self.refresh = Soon(self._refresh, name='live entry')
+        ends = [clinic().hub.subscribe(self.entry.key, self._heard), self.refresh.end]
+        ui.context.client.on_delete(lambda: [end() for end in ends])
 
     async def place(self, images: list[str]) -> bool:
         """Lay images into the workspace and tell whether that worked."""
@@ -93,18 +111,22 @@ class EntryPage:
             return True
         return False
 
-    async def remove(self, images: list[str]) -> None:
-        """Take images out of the workspace; the pool keeps them."""
+    async def remove(self, images: list[str]) -> bool:
+        """Take images out of the workspace and tell whether that worked; the pool keeps them."""
         with refusals_shown():
             await clinic().change(current_actor(), lambda records: records.entries.remove(self.entry.key, images))
             self.saving.note(clinic().clock())
+            return True
+        return False
 
-    async def compare(self, images: list[str]) -> None:
-        """Make a comparison group of images."""
+    async def compare(self, images: list[str]) -> bool:
+        """Make a comparison group of images and tell whether that worked."""
         with refusals_shown():
             await clinic().change(current_actor(), lambda records: records.comparisons.group(self.entry.key, images))
             self.saving.note(clinic().clock())
             self.comparisons.show(True)
+            return True
+        return False
 
     def _workspace_section(self) -> None:
         images, may = self.entry.images, self.may_arrange
@@ -122,7 +144,7 @@ class EntryPage:
         with self._section('Comparisons', Part.COMPARISONS, str(len(groups)), comparisons_summary(groups)) as self.comparisons:
             if self.may_arrange:
                 with self.comparisons.tools:
-                    button('New comparison', icon='plus', on_click=lambda: self.compare(sorted(self.workspace.chosen)))
+                    button('New comparison', icon='plus', on_click=self.workspace.compare)
             self._pairs = box('df-pairs')
             self._show_pairs()
 
@@ -165,23 +187,23 @@ class EntryPage:
             self.picker.open(pool, frozenset(tile.key for tile in self.entry.images))
 
     def _appointment_saved(self, _saved: Saved) -> None:
-        self._refresh()
+        self.refresh()
 
     def _heard(self, change: Changed) -> None:
         """Someone changed this entry: show what is not a field. Fields hear for themselves."""
         if change.field in {'workspace', 'comparisons', 'appointment_at'}:
-            background_tasks.create(self._refresh_live(), name='live entry')
+            self.refresh()
 
-    async def _refresh_live(self) -> None:
-        with self.slots.body:
-            with refusals_shown():
-                self._refresh()
+    async def _refresh(self) -> None:
+        """Read the entry again, after an event that names what is new, and show it; who may not see it any more is shown nothing new."""
+        if self.slots.body.is_deleted:
+            return
+        with self.slots.body, refusals_shown():
+            before = self.entry
+            self.patient, self.entry = await looked_at(current_actor(), self.patient.key, self.entry.number, self.named)
+            self._show_changes(before)
 
-    def _refresh(self) -> None:
-        """Read the entry again and show it; a reader who may not see it any more is shown nothing new."""
-        actor = current_actor()
-        with clinic().reading(actor) as records:
-            before, self.entry = self.entry, records.entries.record(self.patient.key, self.entry.number)
+    def _show_changes(self, before: EntryRecord) -> None:
         if self.entry.appointment_at != before.appointment_at:
             self.slots.heading.clear()
             with self.slots.heading:

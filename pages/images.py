@@ -51,17 +51,15 @@ async def pool_page(unique_id: str) -> RedirectResponse | None:
 
 
 async def looked_at(actor: Actor, patient: str, named: set[str]) -> list[ImageTile]:
-    """Return the pool when an event has named every image of it. `named` are those that an event of this page names already."""
-    is_first = not named
+    """Return the pool when an event has named it and every image. `named` is what this page's events name already."""
     while True:
         with clinic().reading(actor) as records:
             tiles = records.images.of(patient)
-        new = [tile.key for tile in tiles if tile.key not in named]
-        if not new and not is_first:
+        new = {patient, *(tile.key for tile in tiles)} - named
+        if not new:
             return tiles
-        await clinic().looked(actor, Action.GALLERY_VIEW, patient=patient, images=new)
-        named.update(new)
-        is_first = False
+        await clinic().looked(actor, Action.GALLERY_VIEW, patient=patient, images=sorted(new - {patient}))
+        named |= new
 
 
 @dataclass

@@ -1,8 +1,11 @@
 """The entry page: notes, workspace, comparisons and sections, through the simulated user and checked in the records."""
 
+from datetime import UTC, datetime
+
 import pytest
 from nicegui import ui
 from nicegui.testing import User
+from nicegui.testing.user_interaction import UserInteraction
 
 from app.clinic import Clinic
 from data.errors import NotFound
@@ -14,7 +17,7 @@ from data.values import TEXT_LIMIT
 from tests.cast import Cast
 from tests.factories import a_comparison, a_patient, a_stored_image, an_entry
 from tests.pages.conftest import OpenAs
-from tests.pages.waiting import sees, until
+from tests.pages.waiting import HeldChanges, sees, until
 
 ADDRESS = '/patients/psr-20417/entries/1'
 
@@ -28,6 +31,21 @@ def a_visit(clinic: Clinic, cast: Cast, *, images: int = 0, notes: str = '') -> 
 def as_stored(clinic: Clinic, cast: Cast, patient: PatientHeader) -> EntryRecord:
     with clinic.reading(cast.jana) as records:
         return records.entries.record(patient.key, 1)
+
+
+def looks(clinic: Clinic, cast: Cast, patient: PatientHeader, action: Action = Action.ENTRY_VIEW) -> list[list[str]]:
+    """Return the images that each of these events names, oldest first."""
+    with clinic.reading(cast.ines) as records:
+        events = records.audit.page(TrailView(action=action, patient=patient.key))
+    return [event.read()['detail']['images'] for event in reversed(events)]
+
+
+def fragments(user: User) -> list[str]:
+    return [element.content for element in user.find(kind=ui.html).elements]
+
+
+def is_open(user: User, section: str) -> str:
+    return next(iter(user.find(marker=f'section-{section}').elements)).props['aria-expanded']
 
 
 def notes_of(user: User) -> ui.textarea:
@@ -128,6 +146,38 @@ async def test_two_chosen_images_become_a_comparison_with_its_interval(clinic: C
     await sees(user, kind=ui.html, content='df-interval')
 
 
+@pytest.mark.parametrize('pressed', ['Compare', 'New comparison'])
+async def test_a_double_click_makes_one_comparison(
+        clinic: Clinic, cast: Cast, user: User, monkeypatch: pytest.MonkeyPatch, pressed: str) -> None:
+    patient, _entry = a_visit(clinic, cast, images=2)
+    await user.open(ADDRESS)
+    user.find('Select day').click()
+    await sees(user, '2 selected')
+    button = UserInteraction(user, {next(one for one in user.find(kind=ui.button).elements if one.text == pressed)}, None)
+    held = HeldChanges(clinic, monkeypatch)
+    button.click()
+    button.click()
+    await held.held()
+    acts = {one.text: one.enabled for one in user.find(kind=ui.button).elements if one.text in {'Compare', 'Remove'}}
+    assert acts == {'Compare': False, 'Remove': False}
+    await held.let_go()
+    await until(lambda: len(as_stored(clinic, cast, patient).groups) == 1)
+    await user.should_not_see('2 selected')
+    assert held.asked == 1
+
+
+async def test_too_few_chosen_are_refused_in_words_and_stay_chosen(clinic: Clinic, cast: Cast, user: User) -> None:
+    a_visit(clinic, cast, images=1)
+    await user.open(ADDRESS)
+    for chosen in ('', '1 selected'):
+        if chosen:
+            user.find('Select day').click()
+        user.find('New comparison').click()
+        await until(lambda: bool(user.notify.messages))
+        assert user.notify.messages.pop() == 'Select two or more photos, then Compare.'
+        await sees(user, chosen or 'Select day')
+
+
 async def test_removing_takes_an_image_out_of_the_workspace_and_the_pool_keeps_it(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
     patient, _entry = a_visit(clinic, cast, images=1)
     user = user_as(cast.jana)
@@ -141,11 +191,17 @@ async def test_removing_takes_an_image_out_of_the_workspace_and_the_pool_keeps_i
 
 
 async def test_a_closed_section_is_closed_the_next_time_for_this_person_only(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
-    patient, entry = a_visit(clinic, cast)
-    clinic.change_now(cast.jana, lambda records: records.entries.remember_section(entry.key, Section.COMPARISONS, is_open=False))
-    assert as_stored(clinic, cast, patient).open_sections == {Section.COMPARISONS: False}
-    with clinic.reading(cast.ines) as records:
-        assert records.entries.record(patient.key, 1).open_sections == {}
+    patient, _entry = a_visit(clinic, cast)
+    jana, ines = user_as(cast.jana), user_as(cast.ines)
+    await jana.open(ADDRESS)
+    assert is_open(jana, 'comparisons') == 'true'
+    jana.find(marker='section-comparisons').click()
+    await until(lambda: as_stored(clinic, cast, patient).open_sections == {Section.COMPARISONS: False})
+    assert is_open(jana, 'comparisons') == 'false'
+    for user, shown in ((jana, 'false'), (ines, 'true')):
+        await user.open(ADDRESS)
+        assert is_open(user, 'comparisons') == shown
+    assert is_open(jana, 'workspace') == 'true'
 
 
 async def test_opening_an_entry_is_one_event_that_names_every_image_shown(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
@@ -155,8 +211,61 @@ async def test_opening_an_entry_is_one_event_that_names_every_image_shown(clinic
     await user.open(ADDRESS)
     with clinic.reading(cast.ines) as records:
         events = records.audit.page(TrailView(action=Action.ENTRY_VIEW, patient=patient.key))
-    assert len(events) == 1
-    assert all(tile.key in events[0].payload for tile in entry.images)
+    assert [event.read()['detail'] for event in events] == [{'images': sorted(tile.key for tile in entry.images)}]
+
+
+async def test_the_cover_of_the_page_is_named_though_it_is_not_in_the_entry(clinic: Clinic, cast: Cast, user: User) -> None:
+    patient, _entry = a_visit(clinic, cast)
+    cover = a_stored_image(clinic, cast.jana, patient.key)
+    await user.open(ADDRESS)
+    assert looks(clinic, cast, patient) == [[cover]]
+    assert any(f'/images/{cover}/thumb' in fragment for fragment in fragments(user))
+
+
+async def test_a_photo_that_someone_lays_in_is_shown_after_an_event_that_names_it(
+        clinic: Clinic, cast: Cast, user_as: OpenAs, monkeypatch: pytest.MonkeyPatch) -> None:
+    patient, entry = a_visit(clinic, cast, images=1)
+    new = a_stored_image(clinic, cast.jana, patient.key, captured_at=datetime(2026, 1, 1, tzinfo=UTC))
+    vera = user_as(cast.vera)
+    await vera.open(ADDRESS)
+    held = HeldChanges(clinic, monkeypatch)
+    clinic.change_now(cast.jana, lambda records: records.entries.place(entry.key, [new]))
+    await held.held()
+    assert not any(new in fragment for fragment in fragments(vera))
+    await held.let_go()
+    await until(lambda: any(new in fragment for fragment in fragments(vera)))
+    assert looks(clinic, cast, patient) == [[entry.images[0].key], [new]]
+
+
+async def test_a_changed_appointment_is_shown_without_another_event(clinic: Clinic, cast: Cast, user: User) -> None:
+    patient, entry = a_visit(clinic, cast)
+    await user.open(ADDRESS)
+    clinic.change_now(cast.ines, lambda records: records.entries.amend(entry.key, 'appointment_at', '2026-11-24 11:30'))
+    await sees(user, '24 Nov 2026')
+    assert looks(clinic, cast, patient) == [[]]
+
+
+async def test_the_picker_shows_the_pool_after_an_event_that_names_it(
+        clinic: Clinic, cast: Cast, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    patient, _entry = a_visit(clinic, cast)
+    cover, other = (a_stored_image(clinic, cast.jana, patient.key, captured_at=datetime(2026, month, 1, tzinfo=UTC)) for month in (2, 1))
+    await user.open(ADDRESS)
+    held = HeldChanges(clinic, monkeypatch)
+    user.find('Add from pool').click()
+    await held.held()
+    assert not any(other in fragment for fragment in fragments(user))
+    await held.let_go()
+    await until(lambda: any(other in fragment for fragment in fragments(user)))
+    assert looks(clinic, cast, patient, Action.GALLERY_VIEW) == [[cover, other]]
+
+
+async def test_former_and_capital_ids_lead_to_the_present_address(clinic: Clinic, cast: Cast, user: User) -> None:
+    patient, _entry = a_visit(clinic, cast)
+    clinic.change_now(cast.jana, lambda records: records.patients.correct(patient.key, 'unique_id', 'now-1').text)
+    for address in ('psr-20417', 'PSR-20417', 'NOW-1'):
+        answer = await user.http_client.get(f'/patients/{address}/entries/1')
+        assert (answer.status_code, answer.headers['location']) == (307, '/patients/now-1/entries/1')
+    assert looks(clinic, cast, patient) == []
 
 
 def test_an_image_of_another_patient_cannot_be_laid_into_an_entry(clinic: Clinic, cast: Cast) -> None:
