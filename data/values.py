@@ -99,20 +99,21 @@ def parse_moment(text: str, zone: ZoneInfo) -> datetime:
             local = datetime.strptime(text, shape)  # noqa: DTZ007 -- the zone is put on below
         except ValueError:
             continue
-        return _plausible(local.replace(tzinfo=zone).astimezone(UTC))
+        return _plausible(local.replace(tzinfo=zone))
     try:
         aware = datetime.fromisoformat(text)
     except ValueError:
         aware = None
     if aware is None or aware.tzinfo is None:
         raise Invalid('Use a date and time like 2026-11-23 10:15.', field='appointment_at')
-    return _plausible(aware.astimezone(UTC))
+    return _plausible(aware)
 
 
 def _plausible(moment: datetime) -> datetime:
+    """Return the UTC instant. The year is looked at first: the ends of the calendar have no other zone to go to."""
     if not 1900 <= moment.year <= 2200:
         raise Invalid('An appointment lies between 1900 and 2200.', field='appointment_at')
-    return moment
+    return moment.astimezone(UTC)
 
 
 def as_text(value: Any) -> str:

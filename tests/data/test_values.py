@@ -100,7 +100,9 @@ def test_a_local_time_is_one_of_the_practice(typed: str, utc: str):
     assert parse_moment(typed, BERLIN) == datetime.fromisoformat(utc)
 
 
-@pytest.mark.parametrize('typed', ['', 'soon', '2026-13-01T10:00', '1777-01-01T10:00'])
+@pytest.mark.parametrize('typed', ['', 'soon', '2026-13-01T10:00', '1777-01-01T10:00', '0001-01-01T00:00', '9999-12-31T23:59:59',
+                                   '0001-01-01T00:00+14:00', '9999-12-31T23:59-12:00'])
 def test_an_appointment_that_cannot_be_is_refused(typed: str):
-    with pytest.raises(Invalid):
-        parse_moment(typed, BERLIN)
+    for zone in (BERLIN, ZoneInfo('America/New_York'), ZoneInfo('UTC')):
+        with pytest.raises(Invalid):
+            parse_moment(typed, zone)
