@@ -11,6 +11,7 @@ from components.autosave import Autosave
 from components.confirm import confirmed
 from components.controls import Field, box
 from components.layout import frame
+from components.looking import Looking
 from components.navigation import patient_address
 from components.patient_banner import patient_banner
 from components.patient_form import (
@@ -53,10 +54,8 @@ async def details_page(unique_id: str) -> RedirectResponse | None:
         patient = records.patients.header(records.patients.key_of(unique_id))
     if patient.unique_id != unique_id:
         return RedirectResponse(patient_address(patient.unique_id, '/details'))
-    await clinic().looked(around.actor, Action.CHART_OPEN, patient=patient.key, images=[patient.cover] if patient.cover else [])
-    with clinic().reading(around.actor) as records:
-        record = records.patients.record(patient.key)
-    DetailsPage(around, record).build()
+    looking = Looking(Action.CHART_OPEN, patient.key, lambda records: records.patients.record(patient.key), lambda it: [it.header.cover])
+    DetailsPage(around, await looking.again(around.actor), looking).build()
     return None
 
 
@@ -66,6 +65,7 @@ class DetailsPage:
 
     around: Surroundings
     record: PatientRecord
+    looking: Looking[PatientRecord]
     is_asking: bool = False
     recognised: Recognised = field(default_factory=lambda: Recognised(clinic()))
 
@@ -81,11 +81,10 @@ class DetailsPage:
                         for group in column:
                             self._group(group)
         self.slots = slots
-        self.lookalikes_soon = Soon(self._warn_of_lookalikes, name='lookalikes')
-        end = clinic().hub.subscribe(self.record.key, self._heard)
-        ui.context.client.on_delete(end)
-        ui.context.client.on_delete(self.lookalikes_soon.end)
-        self.lookalikes_soon()
+        self.refresh, self.warn = Soon(self._refresh, name='live head'), Soon(self._warn_of_lookalikes, name='lookalikes')
+        ends = [clinic().hub.subscribe(self.record.key, self._heard), self.refresh.end, self.warn.end]
+        ui.context.client.on_delete(lambda: [end() for end in ends])
+        self.warn()
 
     def _group(self, group: Group) -> None:
         if NOTES in group.fields and not self.around.actor.may(Permission.NOTES_READ):
@@ -151,16 +150,20 @@ class DetailsPage:
 
     def _heard(self, change: Changed) -> None:
         """Someone, perhaps this reader, changed what stands at the head of the page. The fields hear for themselves."""
-        if change.field not in _IN_THE_BANNER:
+        if change.field in _IN_THE_BANNER:
+            self.refresh()
+
+    async def _refresh(self) -> None:
+        if self.slots.body.is_deleted:
             return
         with self.slots.banner, refusals_shown():
-            with clinic().reading(current_actor()) as records:
-                before, self.record = self.record, records.patients.record(self.record.key)
+            before = self.record
+            self.record = await self.looking.again(current_actor())
             self.slots.banner.clear()
             patient_banner(self.record.header, tab='details', today=self.around.today)
             if self.unique_id.value == before.header.unique_id:
                 self.unique_id.control.set_value(self.record.header.unique_id)
-        self.lookalikes_soon()
+        self.warn()
 
     async def _warn_of_lookalikes(self) -> None:
         """Say when someone else has this name and birth date, after the events of it."""

@@ -1,25 +1,28 @@
 """A patient's visits on a line of time: the page that a record opens with."""
 from dataclasses import dataclass, field
 
-from nicegui import APIRouter, background_tasks, ui
+from nicegui import APIRouter, ui
 from starlette.responses import RedirectResponse
 
 from app.clinic import clinic
 from components.controls import box, button, empty_state, text
 from components.entry_timeline import shown_images, span_words, timeline_html
 from components.layout import FrameSlots, frame
+from components.looking import Looking
 from components.navigation import patient_address
 from components.patient_form import HIDDEN_CHARACTERS
 from components.refusals import refusals_shown, tell
 from components.session import current_actor
+from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
-from data.actors import Actor, Permission
+from data.actors import Permission
 from data.columns import new_key
 from data.models import Action
 from data.read_models import PatientHeader
-from data.records import Changed
+from data.records import Changed, Records
 from data.repositories.entries import EntrySummary
 
+Seen = tuple[PatientHeader, list[EntrySummary]]
 router = APIRouter()
 
 
@@ -29,23 +32,22 @@ async def entries_page(unique_id: str, created: str = '') -> RedirectResponse | 
     around = surroundings()
     with clinic().reading(around.actor) as records:
         patient = records.patients.header(records.patients.key_of(unique_id))
-        entries = records.entries.of(patient.key)
     if patient.unique_id != unique_id:
         return RedirectResponse(patient_address(patient.unique_id))
-    await clinic().looked(around.actor, Action.CHART_OPEN, patient=patient.key, images=_images(patient, entries))
-    EntriesPage(around, *_read(around.actor, patient.key)).build()
+    looking = Looking(Action.CHART_OPEN, patient.key, lambda records: _seen(records, patient.key), _pictures)
+    EntriesPage(around, *await looking.again(around.actor), looking).build()
     if created:
         _welcome(patient, created)
     return None
 
 
-def _read(actor: Actor, key: str) -> tuple[PatientHeader, list[EntrySummary]]:
-    with clinic().reading(actor) as records:
-        return records.patients.header(key), records.entries.of(key)
+def _seen(records: Records, patient: str) -> Seen:
+    return records.patients.header(patient), records.entries.of(patient)
 
 
-def _images(patient: PatientHeader, entries: list[EntrySummary]) -> list[str]:
-    return sorted({*shown_images(entries), *([patient.cover] if patient.cover else [])})
+def _pictures(seen: Seen) -> list[str | None]:
+    patient, entries = seen
+    return [patient.cover, *shown_images(entries)]
 
 
 def _welcome(patient: PatientHeader, created: str) -> None:
@@ -64,6 +66,7 @@ class EntriesPage:
     around: Surroundings
     patient: PatientHeader
     entries: list[EntrySummary]
+    looking: Looking[Seen]
     request_key: str = field(default_factory=new_key)
 
     def build(self) -> None:
@@ -75,8 +78,9 @@ class EntriesPage:
                     button('New entry', icon='plus', kind='primary', on_click=self._open)
             self.place = box('df-col df-gap-l')
             self._show()
-        end = clinic().hub.subscribe(self.patient.key, lambda change: self._heard(slots, change))
-        ui.context.client.on_delete(end)
+        self.refresh = Soon(lambda: self._refresh(slots), name='live timeline')
+        ends = [clinic().hub.subscribe(self.patient.key, self._heard), self.refresh.end]
+        ui.context.client.on_delete(lambda: [end() for end in ends])
 
     def _show(self) -> None:
         self.place.clear()
@@ -94,17 +98,14 @@ class EntriesPage:
             number = await clinic().change(actor, lambda records: records.entries.open(key, request_key=self.request_key))
             ui.navigate.to(patient_address(self.patient.unique_id, f'/entries/{number}'))
 
-    def _heard(self, slots: FrameSlots, change: Changed) -> None:
+    def _heard(self, change: Changed) -> None:
         if change.field == 'entries':
-            background_tasks.create(self._refresh(slots), name='live timeline')
+            self.refresh()
 
     async def _refresh(self, slots: FrameSlots) -> None:
-        """Someone opened a visit: show it. Photographs that the page's event has not named are named first."""
+        """Someone opened a visit: show it. Photographs that no event of this page has named are named first."""
+        if slots.body.is_deleted:
+            return
         with slots.body, refusals_shown():
-            actor = current_actor()
-            patient, entries = _read(actor, self.patient.key)
-            new = set(_images(patient, entries)) - set(_images(self.patient, self.entries))
-            if new:
-                await clinic().looked(actor, Action.CHART_OPEN, patient=self.patient.key, images=sorted(new))
-            self.entries = entries
+            self.patient, self.entries = await self.looking.again(current_actor())
             self._show()

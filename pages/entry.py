@@ -15,6 +15,7 @@ from components.formatting import appointment, ordinal
 from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame
+from components.looking import Looking
 from components.navigation import patient_address
 from components.pool_picker import PoolPicker
 from components.refusals import refusals_shown
@@ -25,14 +26,15 @@ from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
 from components.workspace import Workspace
 from components.workspace import summary as workspace_summary
-from data.actors import Actor, Permission
+from data.actors import Permission
 from data.models import Action
 from data.models import Section as Part
 from data.read_models import PatientHeader
-from data.records import Changed
+from data.records import Changed, Records
 from data.repositories.entries import EntryRecord
 from data.repositories.fields import Saved
 
+Seen = tuple[PatientHeader, EntryRecord]
 router = APIRouter()
 
 
@@ -42,28 +44,21 @@ async def entry_page(unique_id: str, number: int) -> RedirectResponse | None:
     around = surroundings()
     with clinic().reading(around.actor) as records:
         patient = records.patients.header(records.patients.key_of(unique_id))
+        entry = records.entries.record(patient.key, number).key
     if patient.unique_id != unique_id:
         return RedirectResponse(patient_address(patient.unique_id, f'/entries/{number}'))
-    named: set[str] = set()
-    EntryPage(around, *await looked_at(around.actor, patient.key, number, named), named).build()
+    looking = Looking(Action.ENTRY_VIEW, patient.key, lambda records: _seen(records, patient.key, number), _pictures, subject=entry)
+    EntryPage(around, *await looking.again(around.actor), looking).build()
     return None
 
 
-async def looked_at(actor: Actor, patient: str, number: int, named: set[str]) -> tuple[PatientHeader, EntryRecord]:
-    """Return patient and visit when an event has named the visit and every picture. `named` is what this page's events name already."""
-    while True:
-        with clinic().reading(actor) as records:
-            header, entry = records.patients.header(patient), records.entries.record(patient, number)
-        new = {entry.key, *_pictures(header, entry)} - named
-        if not new:
-            return header, entry
-        await clinic().looked(actor, Action.ENTRY_VIEW, patient=patient, subject=entry.key, images=sorted(new - {entry.key}))
-        named |= new
+def _seen(records: Records, patient: str, number: int) -> Seen:
+    return records.patients.header(patient), records.entries.record(patient, number)
 
 
-def _pictures(patient: PatientHeader, entry: EntryRecord) -> set[str]:
-    shown = {tile.key for tile in [*entry.images, *(tile for group in entry.groups for tile in group.images)]}
-    return shown | {patient.cover} if patient.cover else shown
+def _pictures(seen: Seen) -> list[str | None]:
+    patient, entry = seen
+    return [patient.cover, *(tile.key for tile in entry.images), *(tile.key for group in entry.groups for tile in group.images)]
 
 
 @dataclass
@@ -73,7 +68,7 @@ class EntryPage:
     around: Surroundings
     patient: PatientHeader
     entry: EntryRecord
-    named: set[str]
+    looking: Looking[Seen]
     cards: dict[str, ui.element] = field(default_factory=dict)
     no_pairs: ui.element | None = None
 
@@ -200,7 +195,7 @@ class EntryPage:
             return
         with self.slots.body, refusals_shown():
             before = self.entry
-            self.patient, self.entry = await looked_at(current_actor(), self.patient.key, self.entry.number, self.named)
+            self.patient, self.entry = await self.looking.again(current_actor())
             self._show_changes(before)
 
     def _show_changes(self, before: EntryRecord) -> None:

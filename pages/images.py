@@ -15,6 +15,7 @@ from components.image_describe import image_fields, known_sites
 from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame
+from components.looking import Looking
 from components.navigation import patient_address, sidebar_html
 from components.patient_banner import patient_banner
 from components.pool_dropzone import PoolDropzone
@@ -26,11 +27,12 @@ from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
 from components.upload_panel import UploadPanel
 from components.upload_queue import UploadQueue
-from data.actors import Actor, Permission
+from data.actors import Permission
 from data.models import Action
 from data.read_models import ImageTile, PatientHeader
-from data.records import Changed
+from data.records import Changed, Records
 
+Seen = tuple[PatientHeader, list[ImageTile]]
 router = APIRouter()
 _EMPTY = 'No photos yet.'
 
@@ -43,23 +45,18 @@ async def pool_page(unique_id: str) -> RedirectResponse | None:
         header = records.patients.header(records.patients.key_of(unique_id))
     if header.unique_id != unique_id:
         return RedirectResponse(patient_address(header.unique_id, '/images'))
-    named: set[str] = set()
-    tiles = await looked_at(around.actor, header.key, named)
-    with clinic().reading(around.actor) as records:
-        PoolPage(around, records.patients.header(header.key), tiles, named).build()
+    looking = Looking(Action.GALLERY_VIEW, header.key, lambda records: _seen(records, header.key), _pictures)
+    PoolPage(around, *await looking.again(around.actor), looking).build()
     return None
 
 
-async def looked_at(actor: Actor, patient: str, named: set[str]) -> list[ImageTile]:
-    """Return the pool when an event has named it and every image. `named` is what this page's events name already."""
-    while True:
-        with clinic().reading(actor) as records:
-            tiles = records.images.of(patient)
-        new = {patient, *(tile.key for tile in tiles)} - named
-        if not new:
-            return tiles
-        await clinic().looked(actor, Action.GALLERY_VIEW, patient=patient, images=sorted(new - {patient}))
-        named |= new
+def _seen(records: Records, patient: str) -> Seen:
+    return records.patients.header(patient), records.images.of(patient)
+
+
+def _pictures(seen: Seen) -> list[str | None]:
+    patient, tiles = seen
+    return [patient.cover, *(tile.key for tile in tiles)]
 
 
 @dataclass
@@ -69,7 +66,7 @@ class PoolPage:
     around: Surroundings
     patient: PatientHeader
     tiles: list[ImageTile]
-    named: set[str]
+    looking: Looking[Seen]
     revisions: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -136,10 +133,8 @@ class PoolPage:
         if self.slots.body.is_deleted:
             return
         with self.slots.body, refusals_shown():
-            actor = current_actor()
-            self.tiles = await looked_at(actor, self.patient.key, self.named)
-            with clinic().reading(actor) as records:
-                self.patient, before = records.patients.header(self.patient.key), self.patient
+            before = self.patient
+            self.patient, self.tiles = await self.looking.again(current_actor())
             self._show()
             if self.patient != before:
                 self._show_patient()

@@ -13,7 +13,7 @@ from data.models import PATIENT_FIELDS, Action
 from data.repositories.audit import TrailView
 from data.repositories.patients import PatientRecord
 from tests.cast import Cast
-from tests.factories import a_patient
+from tests.factories import a_patient, a_stored_image
 from tests.pages.conftest import OpenAs
 from tests.pages.waiting import HeldChanges, sees, until
 
@@ -211,3 +211,15 @@ async def test_opening_the_details_is_an_event(clinic: Clinic, cast: Cast, user:
     with clinic.reading(cast.ines) as records:
         event, = records.audit.page(TrailView(action=Action.CHART_OPEN))
     assert json.loads(event.payload)['patient'] == made.key
+
+
+async def test_a_new_cover_in_the_banner_is_named_by_an_event(clinic: Clinic, cast: Cast, user: User):
+    made = a_patient(clinic, cast.jana)
+    await user.open(ADDRESS)
+    cover = a_stored_image(clinic, cast.jana, made.key)
+    clinic.change_now(cast.ines, lambda records: records.patients.correct(made.key, 'given_names', 'Chidi'))
+    await sees(user, content='Chidi Gonzalez')
+    assert any(f'/images/{cover}/thumb' in element.content for element in user.find(kind=ui.html).elements)
+    with clinic.reading(cast.ines) as records:
+        events = records.audit.page(TrailView(action=Action.CHART_OPEN))
+    assert [event.read()['detail']['images'] for event in events] == [[cover], []]

@@ -78,8 +78,13 @@ async def test_someone_elses_visit_appears_without_a_reload(clinic: Clinic, cast
     patient = a_patient(clinic, cast.jana)
     await user.open(ADDRESS)
     await sees(user, EMPTY)
-    clinic.change_now(cast.ines, lambda records: records.entries.open(patient.key))
+    entry = an_entry(clinic, cast.ines, patient.key)
     await sees(user, content='1st entry')
+    image = a_stored_image(clinic, cast.ines, patient.key)
+    clinic.change_now(cast.ines, lambda records: records.entries.place(entry.key, [image]))
+    an_entry(clinic, cast.ines, patient.key)
+    await sees(user, content=f'/images/{image}/thumb')
+    assert [event['detail'] for event in events(clinic, cast, Action.CHART_OPEN)] == [{'images': [image]}, {'images': []}]
 
 
 async def test_a_viewer_reads_and_a_photographer_sees_no_notes(clinic: Clinic, cast: Cast, clock: MovableClock, user_as: OpenAs):

@@ -1,0 +1,36 @@
+"""A page shows of a patient what an event has named: read, write the event of what is new, read again until nothing is."""
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from app.clinic import clinic
+from data.actors import Actor
+from data.models import Action
+from data.records import Records
+
+T = TypeVar('T')
+
+
+@dataclass
+class Looking(Generic[T]):
+    """What one open page looks at. `read` returns it, `pictures` are the keys of every picture the page shows of it."""
+
+    action: Action
+    patient: str
+    read: Callable[[Records], T]
+    pictures: Callable[[T], Iterable[str | None]]
+    subject: str = ''
+    _named: set[str] = field(default_factory=set)
+    _is_first: bool = True
+
+    async def again(self, actor: Actor) -> T:
+        """Return what is there now. The first time is an event, later ones are when there is a picture that none has named."""
+        while True:
+            with clinic().reading(actor) as records:
+                found = self.read(records)
+            new = {key for key in self.pictures(found) if key} - self._named
+            if not new and not self._is_first:
+                return found
+            await clinic().looked(actor, self.action, patient=self.patient, subject=self.subject, images=sorted(new))
+            self._named |= new
+            self._is_first = False
