@@ -10,14 +10,16 @@ from typing import Any
 from app.audit_sentences import ACTION_WORDS, CAUSES, FIELD_WORDS, NOT_DONE, PERMISSION_WORDS, SENTENCES, UNKNOWN
 from app.clinic import Clinic
 from app.integrity import verify_trail
-from data.actors import CONSOLE, NOBODY, Actor, Permission
+from data.actors import CONSOLE, NOBODY, SETUP_LINK, Actor, Permission
 from data.errors import AuditChainBroken
 from data.models import Action, Outcome
 from data.records import Detail, Records
 from data.repositories.audit import Named, TrailEvent, TrailSummary, TrailView
 
 SERVER = 'server'
-_OTHERS = {CONSOLE: 'The console', SERVER: 'The server', NOBODY: 'Someone who was not signed in'}
+_OTHERS = {
+    CONSOLE: 'The console', SERVER: 'The server', SETUP_LINK: 'Someone with the set-up link', NOBODY: 'Someone who was not signed in',
+}
 _KEY_START = 6
 _FURTHEST = 2 ** 53 - 1  # what canonical JSON can say
 
@@ -95,11 +97,14 @@ async def open_trail(clinic: Clinic, actor: Actor, view: TrailView, *, patient: 
 
 
 async def verify_now(clinic: Clinic, actor: Actor, progress: Callable[[int], None]) -> ChainState:
-    """Verify the whole trail in a thread and return what was found, after its event is written. `progress` is called in that thread."""
+    """Verify the whole trail in a thread and return what was found, after its event is written. `progress` is called in that thread.
+
+    Whoever asks while it is under way shares what is found.
+    """
     with clinic.reading(actor) as records:
         records.require(Permission.AUDIT_READ)
     try:
-        verified = await asyncio.to_thread(verify_trail, clinic, actor, progress=progress)
+        verified = await clinic.verifying.run(lambda tell: verify_trail(clinic, actor, progress=tell, beside_others=True), progress)
         await clinic.change(actor, lambda records: records.log(Action.AUDIT_VERIFY, detail={'events': verified.count}))
         sentence = ''
     except AuditChainBroken as broken:

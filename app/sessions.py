@@ -7,7 +7,7 @@ from hashlib import sha256
 from app.clinic import Clinic, Setup
 from app.passwords import check_strength, hash_password, verify
 from app.settings import local_zone
-from data.actors import Actor, anonymous, console_actor
+from data.actors import Actor, anonymous, founding_actor
 from data.errors import Conflict, Refusal
 from data.records import Records
 
@@ -35,17 +35,18 @@ async def found(clinic: Clinic, token: str, *, username: str, display_name: str,
     setup = clinic.setup
     if setup is None or not setup.accepts(token, clinic.clock()):
         raise Conflict(_VOID)
-    check_strength(password, username, display_name)
+    with clinic.reading(anonymous(address)) as records:
+        check_strength(password, username, display_name, records.settings.value('practice_name'))
     hashed = await hash_password(password)
     session_token = secrets.token_urlsafe(32)
 
     def work(records: Records) -> None:
         user = records.users.found(username, display_name, hashed)
         records.settings.change('time_zone', local_zone())
+        records.actor = Actor(user=user, name=display_name, address=address)  # the link has done its work: the new person signs in
         records.sessions.open(user, sha256(session_token.encode()).hexdigest(), agent)
 
-    founder = console_actor('set-up link')
-    await clinic.change(Actor(user=founder.user, address=address, permissions=founder.permissions), work)
+    await clinic.change(founding_actor(address), work)
     clinic.setup = None
     return session_token
 

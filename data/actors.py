@@ -57,6 +57,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 }
 CONSOLE = 'console'
 NOBODY = 'nobody'
+SETUP_LINK = 'set-up link'
 
 
 @dataclass(frozen=True)
@@ -86,6 +87,11 @@ class Actor:
 def console_actor(operating_system_user: str) -> Actor:
     """Return the actor of the command line: whoever can read the key folder may do everything there."""
     return Actor(user=CONSOLE, name=operating_system_user, address=f'console/{operating_system_user}', permissions=frozenset(Permission))
+
+
+def founding_actor(address: str) -> Actor:
+    """Return the actor of whoever opened the set-up link: creates the first administrator, who acts from then on."""
+    return Actor(user=SETUP_LINK, address=address, permissions=frozenset(Permission))
 
 
 def anonymous(address: str = '') -> Actor:

@@ -3,6 +3,7 @@ import asyncio
 
 import pytest
 
+from app.audit_reading import open_trail
 from app.clinic import Clinic, install, open_clinic
 from app.sessions import found, is_setup_open, offer_setup, sign_in, sign_out
 from data.actors import Role, anonymous, console_actor
@@ -74,6 +75,23 @@ async def test_the_link_makes_the_first_administrator_and_signs_in(empty: Clinic
     assert (actor.name, actor.role) == ('Dr Ines Weber', Role.ADMINISTRATOR)
     assert not is_setup_open(empty)
     assert offer_setup(empty) == ''
+
+
+async def test_the_first_acts_say_who_and_the_first_sign_in_is_the_new_persons_own(empty: Clinic) -> None:
+    actor = empty.resolve(await found(empty, offer_setup(empty), **FOUNDER), ADDRESS)
+    assert actor is not None
+    lines = (await open_trail(empty, actor, TrailView())).lines
+    assert [(''.join(part.text for part in line.sentence), line.address) for line in lines[1:]] == [
+        ('Dr Ines Weber signed in', ADDRESS), ('Someone with the set-up link changed the setting time zone', ADDRESS),
+        ('Someone with the set-up link added Dr Ines Weber as administrator', ADDRESS)]
+    own = (await open_trail(empty, actor, TrailView(user=actor.user, action='session:sign_in'))).lines
+    assert [line.user for line in own] == [actor.user]
+
+
+async def test_the_practices_name_is_no_password(empty: Clinic) -> None:
+    empty.change_now(console_actor('tests'), lambda records: records.settings.change('practice_name', 'Hautzentrum Nord'))
+    with pytest.raises(Invalid, match='the name of the practice'):
+        await found(empty, offer_setup(empty), **{**FOUNDER, 'password': 'hautzentrum nord'})
 
 
 async def test_the_link_serves_once(empty: Clinic) -> None:
