@@ -225,11 +225,15 @@ def _parsed(patient: Patient, field: str, text: str) -> object:
     return getattr(read_draft({'unique_id': patient.unique_id, field: text}), field)
 
 
-def _refresh_search(patient: Patient) -> None:
-    """Fold what the list sorts and searches by."""
+def folded(patient: Patient) -> tuple[str, str]:
+    """Return what the list sorts by and what it searches in, as they follow from the patient's names and ID."""
     names = (patient.family_name, patient.given_names, patient.preferred_name)
-    patient.name_sort = fold(' '.join(names)) or patient.unique_id
-    patient.search = fold(' '.join((patient.unique_id, patient.given_names, patient.preferred_name, patient.family_name)))
+    searched = (patient.unique_id, patient.given_names, patient.preferred_name, patient.family_name)
+    return fold(' '.join(names)) or patient.unique_id, fold(' '.join(searched))
+
+
+def _refresh_search(patient: Patient) -> None:
+    patient.name_sort, patient.search = folded(patient)
 
 
 def _list_row(row: Any, covers: tuple[str, ...]) -> PatientRow:

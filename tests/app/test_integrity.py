@@ -106,6 +106,25 @@ def test_a_figure_that_is_not_what_the_record_holds_is_found(settings: Settings,
     assert problems(settings) == [f'patient {key}: the computed figures are not what the record holds']
 
 
+@pytest.mark.parametrize('change', ["search = 'zzz'", "name_sort = 'zzz'", "family_name = 'Other'"])
+def test_a_text_that_the_list_goes_by_and_does_not_follow_from_the_record_is_found(settings: Settings, change: str) -> None:
+    with directly(settings) as connection:
+        connection.execute(f"UPDATE patient SET {change} WHERE unique_id = 'psr-2'")
+        key = connection.execute("SELECT key FROM patient WHERE unique_id = 'psr-2'").fetchone()[0]
+    assert problems(settings) == [f'patient {key}: what the list sorts and searches by is not what the record holds']
+
+
+def test_files_without_a_record_are_noted_and_no_damage(settings: Settings) -> None:
+    for number, source in enumerate(blobs(settings, Rendition.PREVIEW)[:2]):
+        (source.parent / f'{source.name[:2]}{number:030}.preview').write_bytes(source.read_bytes())
+    opened = open_clinic(settings, exclusive=False)
+    findings = verify_everything(opened, CONSOLE)
+    opened.close()
+    assert findings.problems == []
+    assert len(findings.notes) == 2
+    assert all(f'{number:030}: no record names it' in ''.join(findings.notes) for number in (0, 1))
+
+
 def test_a_key_that_is_gone_is_found(settings: Settings, template: Template) -> None:
     opened = open_clinic(settings)
     patient = a_patient(opened, template.cast.jana, 'psr-3').key
