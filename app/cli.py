@@ -1,6 +1,7 @@
 """The command line: one function a command, sentences for people, exit codes for machines (0 done, 1 bug, 2 refused, 3 damage)."""
 import getpass
 import logging
+import resource
 import secrets
 import sys
 from collections.abc import Callable, Iterator
@@ -54,7 +55,8 @@ def add_user(name: str, role: Annotated[Role, typer.Option(help='What the person
     """Add a user; the password comes on stdin."""
     with _writing(data_dir, key_dir) as (opened, actor):
         password = _password()
-        check_strength(password, name, display_name)
+        with opened.reading(actor) as records:
+            check_strength(password, name, display_name, records.settings.value('practice_name'))
         hashed = hash_password_now(password)
         opened.change_now(actor, lambda records: records.users.invite(name, display_name, role, hashed))
     typer.echo(f'{name} can sign in as {role.value}.')
@@ -66,6 +68,8 @@ def verify(data_dir: DataDir = None, key_dir: KeyDir = None) -> None:
     with _only_reading(data_dir, key_dir) as (opened, actor):
         findings = verify_everything(opened, actor, progress=_show_progress)
     _end_progress()
+    for note in findings.notes:
+        typer.echo(note)
     for problem in findings.problems:
         typer.echo(problem, err=True)
     if findings.problems:
@@ -104,6 +108,7 @@ def set_setting(name: str, value: str, data_dir: DataDir = None, key_dir: KeyDir
 
 def run_command(serve_function: Serve) -> int:
     """Run what the command line asks for and return the exit code. `serve_function` is the composition root's own."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))  # a core file would hold the keys
     try:
         program(obj=serve_function, standalone_mode=False)
     except Refusal as refusal:

@@ -109,7 +109,8 @@ class Entries(Repository):
 
     def remember_section(self, key: str, section: Section, *, is_open: bool) -> None:
         """Remember for the current user whether a section is open. Arranging one's own view is no act on the record: no event."""
-        entry, _patient = self.row(key)
+        entry, patient = self.row(key)
+        self.records.require(Permission.PATIENT_READ, subject=patient.key)
         user = self.session.exec(select(User.id).where(User.key == self.records.actor.user)).first()
         if user is not None:
             self.session.merge(SectionState(user_id=user, entry_id=entry.id or 0, section=section, is_open=is_open))

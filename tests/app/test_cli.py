@@ -1,5 +1,6 @@
 """The command line: one sentence, and an exit code that a script can trust."""
 import io
+import resource
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -72,6 +73,30 @@ def test_what_users_add_refuses(run: Run, closed: Clinic, capsys, arguments: tup
     assert sentence in said.err
     assert said.out == ''
     assert 'Traceback' not in said.err
+
+
+def test_users_add_refuses_the_practices_name_as_a_password(run: Run, closed: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run('settings', 'set', 'practice_name', 'Hautzentrum Nord') == 0
+    assert run('users', 'add', 'nora', '--role', 'viewer', given='hautzentrum nord') == EXIT_REFUSED
+    assert 'the name of the practice' in capsys.readouterr().err
+
+
+def test_no_core_file_of_a_crash_can_hold_the_keys(run: Run) -> None:
+    most = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (most, most))
+    allowed: list[int] = []
+    assert run('serve', served=lambda settings: allowed.append(resource.getrlimit(resource.RLIMIT_CORE)[0])) == 0
+    assert allowed == [0]
+
+
+def test_verify_lists_a_file_without_a_record_and_is_content(run: Run, clinic: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = clinic.settings.data_dir / 'images' / 'ab'
+    folder.mkdir()
+    (folder / ('ab' * 16 + '.thumb')).write_bytes(b'left')
+    assert run('verify') == 0
+    note, verified = capsys.readouterr().out.splitlines()
+    assert note.startswith(f'file {"ab" * 16}: no record names it.')
+    assert verified.endswith('Nothing is missing or changed.')
 
 
 def test_settings_lists_every_setting_with_meaning_and_value(run: Run, closed: Clinic, capsys: pytest.CaptureFixture[str]) -> None:

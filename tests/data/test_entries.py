@@ -148,6 +148,12 @@ def test_an_auditor_does_not_read_entries(clinic: Clinic, cast: Cast, maria: Pat
             look(records)
 
 
+def test_who_may_not_read_patients_remembers_nothing_of_them(clinic: Clinic, cast: Cast, maria: PatientHeader) -> None:
+    entry = an_entry(clinic, cast.jana, maria.key)
+    with pytest.raises(NotPermitted):
+        clinic.change_now(cast.aino, lambda records: records.entries.remember_section(entry.key, Section.NOTES, is_open=False))
+
+
 def test_an_entry_that_is_not_there_is_not_found(clinic: Clinic, cast: Cast, maria: PatientHeader) -> None:
     with pytest.raises(NotFound), clinic.reading(cast.jana) as records:
         records.entries.record(maria.key, 1)
