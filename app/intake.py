@@ -4,6 +4,7 @@ Plain bytes never touch a disk. The order is that of a crash at any step: an unf
 the next start; a finished one without a row is an orphan that `verify` names; a row always has its files.
 """
 import hashlib
+import logging
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from app.multipart import Event, PartBegins, PartData
 from app.uploads import Upload, UploadState
 from data.actors import Actor, Permission
 from data.columns import new_key
-from data.errors import Conflict, Invalid, Refusal, TooLarge
+from data.errors import Conflict, Damage, Invalid, Refusal, TooLarge
 from data.image_store import CHUNK_BYTES, Binding, BlobWriter, Rendition
 from data.models import Action, Outcome
 from data.repositories.images import AdmittedImage
@@ -26,6 +27,7 @@ _LEAST_FREE_BYTES = 500 * 1024 * 1024
 _LEAST_FREE_RATIO = 0.02
 _PROGRESS_EVERY_S = 0.25
 _NAME_LIMIT = 255
+_log = logging.getLogger('dermafolio.intake')
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,9 @@ class Receiving:
                 await self._check()
             if self._refusal is not None:
                 await self._log_refusal(self._refusal)
+        except Damage as damage:  # the disk takes no row, or a key is gone: the other files of the form may still go in
+            _log.error('an upload failed: %s', type(damage).__name__)
+            await self._end_unstored(str(damage))
         except BaseException:
             await self.abandon()
             raise
@@ -148,9 +153,7 @@ class Receiving:
 
     async def abandon(self) -> None:
         """Forget an unfinished file."""
-        await self._drop()
-        if self.upload.is_under_way:
-            self.upload.state, self.upload.sentence = UploadState.REFUSED, 'it did not arrive whole'
+        await self._end_unstored('it did not arrive whole')
         self.upload.at = self._door.clinic.clock()
         self._tell()
 
@@ -211,6 +214,11 @@ class Receiving:
         self.upload.state, self.upload.sentence = UploadState.REFUSED, str(refusal)
         await self._drop()
         self._tell()
+
+    async def _end_unstored(self, sentence: str) -> None:
+        await self._drop()
+        if self.upload.is_under_way:
+            self.upload.state, self.upload.sentence = UploadState.REFUSED, sentence
 
     async def _log_refusal(self, refusal: Refusal) -> None:
         detail: dict[str, str | int | bool | list[str]] = {'cause': type(refusal).__name__, 'size_bytes': self.upload.received_bytes}

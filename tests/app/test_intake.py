@@ -21,10 +21,12 @@ from app.intake import FIELD, Door, Receiving, open_door, receive
 from app.multipart import Event, PartBegins, PartData, PartEnds
 from app.uploads import Upload, UploadState
 from data.actors import Actor
+from data.database import StorageFailed
 from data.errors import Invalid, NotFound, NotPermitted
 from data.image_store import Binding, ImageStore, Rendition
 from data.models import Action, CapturedHow
 from data.read_models import ImageTile
+from data.records import Records
 from data.repositories.audit import TrailView
 from tests import pictures
 from tests.cast import Cast
@@ -248,6 +250,19 @@ async def test_a_disk_that_fills_up_refuses_the_file_in_words_and_takes_the_next
         uploads: list[Upload] = await receive(door, form(('large.jpg', noise), ('small.jpg', pictures.jpeg())))
     assert [(upload.state, upload.sentence) for upload in uploads] == [(REFUSED, 'the server’s disk is full'), (ADDED, '')]
     assert len(files_of(door.clinic)) == 3
+
+
+async def test_a_database_that_takes_no_row_refuses_each_file_in_words(door: Door) -> None:
+    def limit(records: Records, pages: int) -> object:
+        return records.session.connection().exec_driver_sql(f'PRAGMA max_page_count = {pages}').scalar()
+
+    door.clinic.change_now(door.actor, lambda records: limit(records, 1))
+    uploads = await receive(door, form(*((f'{width}.jpg', pictures.jpeg(width, 320)) for width in range(480, 488))))
+    assert len(uploads) == 8 and (uploads[-1].state, uploads[-1].sentence) == (REFUSED, StorageFailed.default)
+    assert len(pool(door)) == sum(upload.state is ADDED for upload in uploads)
+    door.clinic.change_now(door.actor, lambda records: limit(records, 1_000_000))
+    [after] = await receive(door, form(('after.jpg', pictures.jpeg(500, 320))))
+    assert after.state is ADDED
 
 
 async def test_open_pages_hear_of_progress_and_of_the_new_image(door: Door) -> None:
