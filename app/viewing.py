@@ -22,6 +22,10 @@ class Viewings:
             self._until = {key: until for key, until in self._until.items() if until > now}
         self._until[session, named] = now + NOTE_LASTS
 
+    def count(self) -> int:
+        """Return how many notes are kept."""
+        return len(self._until)
+
     def covers(self, session: str, named: str) -> bool:
         """Tell whether such a note is in force."""
         return self._until.get((session, named), datetime.min.replace(tzinfo=self._clock().tzinfo)) > self._clock()

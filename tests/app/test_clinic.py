@@ -15,6 +15,7 @@ from data.models import Action, AuditEvent, Patient
 from data.records import Changed, Records
 from data.repositories.audit import TrailView
 from tests.cast import Cast
+from tests.conftest import MovableClock
 from tests.factories import a_patient, an_entry
 
 CONSOLE = console_actor('tests')
@@ -150,6 +151,24 @@ async def test_a_look_is_an_event_with_the_images_before_anything_is_shown(clini
         'gallery:view', patient, {'images': ['a' * 32]}, cast.vera.session)
     assert clinic.viewings.covers(cast.vera.session, patient)
     assert not clinic.viewings.covers(cast.tom.session, patient)
+
+
+async def test_a_patients_note_covers_the_images_and_nothing_grows_with_them(clinic: Clinic, cast: Cast) -> None:
+    patient, keys = a_patient(clinic, cast.jana).key, [f'{number:032x}' for number in range(300)]
+    await clinic.looked(cast.vera, Action.GALLERY_VIEW, patient=patient, images=keys)
+    assert clinic.viewings.count() == 1
+    await clinic.looked(cast.vera, Action.PATIENT_LIST, images=keys[:2])
+    assert [clinic.viewings.covers(cast.vera.session, key) for key in keys[:3]] == [True, True, False]
+
+
+async def test_notes_that_ran_out_are_forgotten(clinic: Clinic, clock: MovableClock) -> None:
+    clinic.viewings.note('one', 'a')
+    clock.move(minutes=15)
+    clinic.viewings.note('two', 'b')
+    assert clinic.viewings.count() == 1
+    clock.move(seconds=59)
+    clinic.viewings.note('three', 'c')
+    assert [clinic.viewings.covers(*note) for note in (('one', 'a'), ('two', 'b'), ('three', 'c'))] == [False, True, True]
 
 
 async def test_the_essential_level_keeps_changes_and_leaves_looks_out(clinic: Clinic, cast: Cast) -> None:

@@ -113,7 +113,7 @@ def test_what_its_owner_may_only_read_is_named_and_the_program_leaves_with_2(tem
         path.touch()
     path.chmod(0o500)
     folders = ('--data-dir', str(tmp_path / 'data'), '--key-dir', str(tmp_path / 'data-keys'))
-    done = subprocess.run([*PROGRAM, 'serve', '--port', str(free_port()), *folders], capture_output=True, text=True, env=clean_environment(), cwd=ROOT, timeout=60,
-                          preexec_fn=obey_modes)
+    command = [*PROGRAM, 'serve', '--port', str(free_port()), *folders]
+    done = subprocess.run(command, capture_output=True, text=True, env=clean_environment(), cwd=ROOT, timeout=60, preexec_fn=obey_modes)
     path.chmod(0o700)
     assert (done.returncode, done.stderr) == (2, f'{path} cannot be written to. Look who owns it and what may be done with it.\n')
