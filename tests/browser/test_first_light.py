@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.driving import watched
 from tests.cast import PASSWORD
-from tests.pictures import jpeg
+from tests.pictures import four_corners, saved
 from tests.serving import ROOT, Server, run_program
 
 _PHOTOS = ROOT.parent / 'shared' / 'photos'
@@ -24,14 +24,14 @@ def fresh(tmp_path: Path) -> Server:
 
 
 def three_photos(folder: Path) -> list[str]:
-    """Return real camera files when the collection is at hand, else three that are made here."""
+    """Return real camera files when the collection is at hand, else three that are made here, one of them HEIC as telephones send it."""
     if len(_REAL) == 3:
         return [str(path) for path in _REAL]
     print('camera files are not at hand: three drawn ones are used')
-    made = [folder / f'IMG_{number}.jpg' for number in range(3)]
-    for number, path in enumerate(made):
-        path.write_bytes(jpeg(640 + number, 480))
-    return [str(path) for path in made]
+    made = {'IMG_0.HEIC': 'HEIF', 'IMG_1.jpg': 'JPEG', 'IMG_2.jpg': 'JPEG'}
+    for number, (name, kind) in enumerate(made.items()):
+        (folder / name).write_bytes(saved(four_corners(640 + number, 480), kind))
+    return [str(folder / name) for name in made]
 
 
 def set_up(page: Page, server: Server) -> None:
