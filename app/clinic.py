@@ -15,11 +15,12 @@ from sqlmodel import Session, SQLModel
 from app.decoding import Decoding, decoder_command
 from app.folders import private_folder, refuse_unwritable, take_lock
 from app.live import Hub
+from app.one_at_a_time import OneAtATime
 from app.settings import Settings
 from app.uploads import Uploads
 from app.viewing import Viewings
 from data.actors import Actor, Permission, anonymous
-from data.audit_chain import HEAD_FILE, AuditChain, Head, Link
+from data.audit_chain import HEAD_FILE, AuditChain, Head, Link, Verified
 from data.database import Database
 from data.errors import AuditChainBroken, ConsentMissing, Damage, KeyMissing, NotPermitted, OnHold, Refusal
 from data.image_store import ImageStore
@@ -71,6 +72,7 @@ class Clinic:
     def __post_init__(self) -> None:
         self.viewings = Viewings(lambda: self.clock())
         self.uploads = Uploads(self.hub)
+        self.verifying = OneAtATime[Verified]()
         self._ground = Ground(AuditChain(self.vault.derive(Label.AUDIT)), self.vault, lambda: self.clock())
 
     @property

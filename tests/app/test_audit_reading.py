@@ -1,4 +1,5 @@
 """Events in words: who did what to which, and who may read which name."""
+import asyncio
 import json
 from string import Formatter
 
@@ -189,6 +190,14 @@ async def test_verifying_says_so_and_is_an_event(clinic: Clinic, cast: Cast, clo
     assert (later.check, later.events, later.checked_at) == (state.check, events, clock())
     assert (await read(clinic, cast.aino))[2] == (
         f'Aino Virtanen verified {events} events of the audit trail: nothing has been changed or removed')
+
+
+async def test_who_verifies_while_someone_does_shares_what_is_found(clinic: Clinic, cast: Cast) -> None:
+    found = await asyncio.gather(*(verify_now(clinic, actor, print) for actor in (cast.aino, cast.ines, cast.aino)))
+    assert {state.check for state in found} == {ChainCheck.VERIFIED}
+    lines = await read(clinic, cast.aino, action='audit:verify')
+    assert len(lines) == 3  # each asked, each is told, each is in the trail
+    assert len({line.partition(' verified ')[2] for line in lines}) == 1
 
 
 async def test_a_broken_chain_is_said_now_and_later_and_is_an_event(clinic: Clinic, cast: Cast) -> None:
