@@ -6,8 +6,11 @@ decided by it.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
-_KEY = re.compile(r'(?:.*/)?\d{9,15}(?P<name>.+?)\d+', re.DOTALL)
+_MOST_FILES = 200  # no form has more
+_LONGEST_KEY = 300
+_CHANGED = re.compile(r'\d{9,15}')
 
 
 @dataclass(frozen=True)
@@ -18,11 +21,12 @@ class QueuedFile:
     size: str = ''
     is_unsent: bool = False
 
-    @property
+    @cached_property
     def name(self) -> str:
         """Return the file's name as far as the key tells it."""
-        found = _KEY.fullmatch(self.key)
-        return found['name'] if found else 'photo'
+        told = self.key.rpartition('/')[2]
+        changed = _CHANGED.match(told)
+        return (told[changed.end():].rstrip('0123456789') if changed else '') or 'photo'
 
     def is_called(self, name: str) -> bool:
         """Tell whether this is a file of that name."""
@@ -48,7 +52,7 @@ class UploadQueue:
 
     def added(self, told: object) -> None:
         """Take the files that were chosen or dropped. A small one may have arrived before the browser's word of it."""
-        for one in _told(told):
+        for one in _told(told)[:max(0, _MOST_FILES - len(self._files))]:
             early = next((name for name in self._early if one.is_called(name)), None)
             if early is None:
                 self._files[one.key] = one
@@ -58,7 +62,8 @@ class UploadQueue:
     def unsent(self, told: object) -> None:
         """Take the files that did not arrive."""
         for one in _told(told):
-            self._files[one.key] = QueuedFile(one.key, one.size, is_unsent=True)
+            if one.key in self._files or len(self._files) < _MOST_FILES:
+                self._files[one.key] = QueuedFile(one.key, one.size, is_unsent=True)
 
     def retried(self) -> None:
         """Let all that could not be sent wait again."""
@@ -85,8 +90,8 @@ def _told(files: object) -> list[QueuedFile]:
     """Read what a browser says of its files; it may say anything."""
     if not isinstance(files, list):
         return []
-    return [QueuedFile(str(one['__key'])[:600], _spaced(str(one.get('__sizeLabel', ''))[:20]))
-            for one in files if isinstance(one, dict) and one.get('__key')]
+    told = [(one.get('__key'), one.get('__sizeLabel')) for one in files[:_MOST_FILES] if isinstance(one, dict)]
+    return [QueuedFile(key[:_LONGEST_KEY], _spaced(str(size or '')[:20])) for key, size in told if isinstance(key, str) and key]
 
 
 def _spaced(size: str) -> str:

@@ -52,3 +52,17 @@ def test_what_a_browser_says_may_be_anything() -> None:
     assert names(queue) == [('photo', True)]
     assert QueuedFile('1764066615000<img onerror>{{7*7}}.jpg3').name == '<img onerror>{{7*7}}.jpg'
     assert QueuedFile('folder/1764066615000a.jpg3').name == 'a.jpg'
+
+
+def test_a_forged_queue_stays_small_and_each_name_is_read_once() -> None:
+    queue = UploadQueue()
+    forged = [{'__key': f'{number:04}' + '1/' * 290 + '1' * 20, '__sizeLabel': ['1'] * 900} for number in range(1_500)]
+    queue.added(forged)
+    queue.unsent([{'__key': f'other {number}'} for number in range(1_500)])
+    assert len(queue.files) == 200
+    assert {len(one.key) for one in queue.files} == {300}
+    assert {one.name for one in queue.files} == {'photo'}
+    one = queue.files[0]
+    assert one.name is one.name
+    queue.retried()
+    assert len(queue.files) == 200
