@@ -21,7 +21,7 @@ from app.uploads import Uploads
 from app.viewing import Viewings
 from data.actors import Actor, Permission, anonymous
 from data.audit_chain import HEAD_FILE, AuditChain, Head, Link, Verified
-from data.database import Database
+from data.database import Database, check_trail_rules
 from data.errors import AuditChainBroken, ConsentMissing, Damage, KeyMissing, NotPermitted, OnHold, Refusal
 from data.image_store import ImageStore
 from data.models import Action, Outcome
@@ -219,7 +219,8 @@ def _open(settings: Settings, clock: Callable[[], datetime], *, exclusive: bool)
         root_key = read_root_key(keys) if has_root_key(keys) else create_root_key(keys)
         vault = Vault(root_key, data / _KEYSTORE_FILE)
         database = Database(data / _DATABASE_FILE, vault.derive(Label.DATABASE))
-        opened = Clinic(settings, database, vault, ImageStore(data / 'images'), Head(keys), clock, lock=lock)
+        opened = Clinic(settings, database, vault, ImageStore(data / 'images'),
+                        Head(keys, AuditChain(vault.derive(Label.AUDIT))), clock, lock=lock)
         _make_ready(opened, is_new=is_new, exclusive=exclusive)
     except BaseException:
         if lock is not None:
@@ -259,10 +260,9 @@ def _begin_trail(opened: Clinic) -> None:
 def _catch_up_head(opened: Clinic) -> None:
     """Check the end of the trail against the head and move the head up to it: after a power cut the trail is ahead."""
     head = opened.head.read()
-    opened.chain.check_head(head)
     with opened.reading(anonymous()) as records:
         first, *tail = _links_from(records, head)
-        if first != (head.seq, head.hash):
+        if first != head:
             raise AuditChainBroken(f'The audit trail does not reach event {head.seq:,}: it was cut, or an older or another database was '
                                    'put in place. Run `dermafolio audit verify`.', seq=head.seq)
         link = head
@@ -270,16 +270,17 @@ def _catch_up_head(opened: Clinic) -> None:
             link = opened.chain.seal(link, payload)
             if (link.seq, link.hash, link.mac) != (seq, digest, mac):
                 raise AuditChainBroken(f'Event {seq:,} does not match its seal. Run `dermafolio audit verify`.', seq=seq)
+        check_trail_rules(records.session)
     opened.head.write(link)
     opened.head.sync()
 
 
 def _links_from(records: Records, head: Link) -> list[Any]:
-    """Return (seq, hash) of the event at the head, then every full row after it."""
+    """Return the link of the event at the head, then every full row after it."""
     if head.seq == 0:
-        return [(0, head.hash), *records.audit.links()]
+        return [head, *records.audit.links()]
     rows = list(records.audit.links(after=head.seq - 1))
-    first = (rows[0][0], rows[0][2]) if rows else (0, b'')
+    first = Link(rows[0][0], *rows[0][2:]) if rows else None
     return [first, *rows[1:]]
 
 

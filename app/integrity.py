@@ -12,7 +12,7 @@ from sqlmodel import select
 from app.clinic import Clinic
 from data.actors import Actor
 from data.audit_chain import Sealed, Verified
-from data.database import integrity_problems
+from data.database import check_trail_rules, integrity_problems
 from data.errors import Damage
 from data.image_store import Binding, Rendition
 from data.models import Entry, Image, Patient
@@ -44,7 +44,9 @@ def verify_trail(clinic: Clinic, actor: Actor, *, progress: Callable[[int], None
     head = clinic.head.read()
     with clinic.reading(actor) as records:
         rows = records.audit.links()
-        return clinic.chain.verify(_with_pauses(rows) if beside_others else rows, head, progress=progress)
+        verified = clinic.chain.verify(_with_pauses(rows) if beside_others else rows, head, progress=progress)
+        check_trail_rules(records.session)
+    return verified
 
 
 def _with_pauses(rows: Iterator[Sealed]) -> Iterator[Sealed]:

@@ -19,7 +19,8 @@ from sqlalchemy import Engine, create_engine, event, exc
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
-from data.errors import Damage, KeyMissing, Refusal, SchemaTooNew, SchemaTooOld
+from data.errors import AuditChainBroken, Damage, KeyMissing, Refusal, SchemaTooNew, SchemaTooOld
+from data.models.audit import TRAIL_RULES
 
 T = TypeVar('T')
 _READERS = 4  # kept open; more are opened when that many read at once
@@ -181,6 +182,14 @@ def _alembic_config() -> Config:
     config = Config()
     config.set_main_option('script_location', str(Path(__file__).parent / 'migrations'))
     return config
+
+
+def check_trail_rules(session: Session) -> None:
+    """Raise AuditChainBroken when the schema lacks a rule that keeps the trail append-only, or holds another one by its name."""
+    rows = session.connection().exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+    if {name: rule for name, rule in rows} != TRAIL_RULES:
+        raise AuditChainBroken('Not verified: the rules that keep the audit trail append-only are not those of the program. '
+                               'Someone changed the database: restore a backup.')
 
 
 def integrity_problems(session: Session) -> list[str]:

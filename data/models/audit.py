@@ -6,7 +6,7 @@ enum values, counts and lengths: never free text, never a name, never a unique I
 """
 from enum import StrEnum
 
-from sqlalchemy import Column, Computed, Index, LargeBinary, String, Text
+from sqlalchemy import CheckConstraint, Column, Computed, Index, LargeBinary, String, Text
 from sqlmodel import Field, SQLModel
 
 
@@ -57,6 +57,13 @@ VIEWS = frozenset({
 """Acts that only look: kept at level Comprehensive."""
 
 
+TRAIL_RULES = {
+    f'audit_event_no_{verb.lower()}': f'CREATE TRIGGER audit_event_no_{verb.lower()} BEFORE {verb} ON audit_event '
+                                      "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"
+    for verb in ('UPDATE', 'DELETE')}
+"""The database's own rules for the trail, as the schema holds them."""
+
+
 def _from_payload(name: str, length: int) -> Column[str]:
     return Column(name, String(length), Computed(f"json_extract(payload, '$.{name}')", persisted=False), nullable=True)
 
@@ -66,6 +73,7 @@ class AuditEvent(SQLModel, table=True):
 
     __tablename__ = 'audit_event'
     __table_args__ = (
+        CheckConstraint('seq > 0'),
         Index('ix_audit_event_user_seq', 'user', 'seq'),
         Index('ix_audit_event_patient_seq', 'patient', 'seq'),
         Index('ix_audit_event_action_seq', 'action', 'seq'),

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import LargeBinary, cast
+from sqlalchemy import LargeBinary, case, cast, func, literal_column
 from sqlmodel import col, select
 
 from data.actors import Permission
@@ -104,10 +104,16 @@ class AuditTrail(Repository):
         return self.session.exec(select(Patient.key).where(Patient.unique_id == lowered)).first() or self.session.exec(
             select(Patient.key).join(PatientFormerId).where(PatientFormerId.unique_id == lowered)).first() or ''
 
-    def links(self, after: int = 0) -> Iterator[Sealed]:
-        """Return what is sealed, in order, for verification: the driver's own rows, the payload as the bytes that were hashed."""
+    def links(self, after: int | None = None) -> Iterator[Sealed]:
+        """Return what is sealed, in order, for verification: the driver's own rows, the payload as the bytes that were hashed.
+
+        A value that is not stored in its column's own kind comes as nothing, and so matches no seal. Rows with impossible numbers come too.
+        """
         trail = AuditEvent.metadata.tables['audit_event'].c
-        statement = select(trail.seq, cast(trail.payload, LargeBinary), trail.hash, trail.mac).where(trail.seq > after).order_by(trail.seq)
+        statement = select(trail.seq, _stored_as('text', trail.payload, cast(trail.payload, LargeBinary)),
+                           _stored_as('blob', trail.hash, trail.hash), _stored_as('blob', trail.mac, trail.mac)).order_by(trail.seq)
+        if after is not None:
+            statement = statement.where(trail.seq > after)
         cursor: Any = self.session.connection().execute(statement).cursor
         return iter(cursor)
 
@@ -118,6 +124,10 @@ class AuditTrail(Repository):
     def _one(self, order: Any) -> TrailEvent | None:
         row = self.session.execute(select(AuditEvent.seq, AuditEvent.payload, AuditEvent.hash).order_by(order).limit(1)).first()
         return TrailEvent(*row) if row else None
+
+
+def _stored_as(kind: str, column: Any, value: Any) -> Any:
+    return case((func.typeof(column) == literal_column(f"'{kind}'"), value), else_=literal_column("x''"))
 
 
 def _name_of(patient: Patient) -> str:

@@ -17,15 +17,20 @@ def database_key(settings: Settings) -> bytes:
 
 
 @contextmanager
-def directly(settings: Settings) -> Iterator[Any]:
-    """Open the database of a closed practice without its triggers, and commit at the end."""
+def directly(settings: Settings, *, cover_up: str = '') -> Iterator[Any]:
+    """Open the database of a closed practice without its rules, commit at the end, and put them back to cover it up."""
     connection = sqlcipher.connect(str(settings.data_dir / DATABASE_FILE), isolation_level=None)
     try:
         connection.execute(f'PRAGMA key = "x\'{database_key(settings).hex()}\'"')
-        for trigger in ('audit_event_no_update', 'audit_event_no_delete'):
-            connection.execute(f'DROP TRIGGER IF EXISTS {trigger}')
+        connection.execute('PRAGMA ignore_check_constraints = ON')
         connection.execute('BEGIN IMMEDIATE')
+        rules = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for trigger, _rule in rules:
+            connection.execute(f'DROP TRIGGER {trigger}')
         yield connection
+        for _trigger, rule in rules:
+            connection.execute(rule)
         connection.execute('COMMIT')
+        connection.executescript(cover_up)
     finally:
         connection.close()

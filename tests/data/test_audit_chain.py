@@ -1,5 +1,6 @@
 """The chain: whatever someone does who can write the data folder, but has no key folder, is found."""
 import shutil
+import struct
 from collections.abc import Callable, Iterator
 from hashlib import sha256
 from typing import Any
@@ -15,10 +16,14 @@ from data.errors import AuditChainBroken, Damage
 from data.models import Action
 from data.vault import Label, Vault, read_root_key
 from tests.conftest import Template, settings_of
-from tests.data.tampering import directly
+from tests.data.tampering import directly, sqlcipher
 from tests.factories import a_patient, an_entry
 
-ROWS = 'SELECT seq, CAST(payload AS BLOB), hash, mac FROM audit_event ORDER BY seq'
+ROWS = """SELECT seq, iif(typeof(payload) = 'text', CAST(payload AS BLOB), x''), iif(typeof(hash) = 'blob', hash, x''),
+          iif(typeof(mac) = 'blob', mac, x'') FROM audit_event ORDER BY seq"""
+HEAD = struct.Struct('>Q32s32s')
+WEAKER_RULE = '''DROP TRIGGER audit_event_no_update; CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event WHEN 0
+                 BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END'''
 INSERT = 'INSERT INTO audit_event (seq, payload, hash, mac) VALUES (?, ?, ?, ?)'
 CONSOLE = console_actor('tests')
 
@@ -37,6 +42,10 @@ def settings(template: Template, tmp_path) -> Settings:
 
 def chain_of(settings: Settings) -> AuditChain:
     return AuditChain(Vault(read_root_key(settings.keys), settings.data_dir / 'keystore.db').derive(Label.AUDIT))
+
+
+def head_of(settings: Settings) -> Head:
+    return Head(settings.keys, chain_of(settings))
 
 
 def verify(settings: Settings) -> int:
@@ -93,6 +102,19 @@ def swaps(connection: Any, seq: int) -> None:
     connection.execute('UPDATE audit_event SET seq = ? WHERE seq = -?', (other, seq))
 
 
+def stores_as(kind: str, column: str) -> Callable[[Any, int], None]:
+    def tamper(connection: Any, seq: int) -> None:
+        connection.execute(f'UPDATE audit_event SET {column} = CAST({column} AS {kind}) WHERE seq = ?', (seq,))
+    return tamper
+
+
+def inserts_at(number: int) -> Callable[[Any, int], None]:
+    def tamper(connection: Any, seq: int) -> None:
+        connection.execute('INSERT INTO audit_event (seq, payload, hash, mac) SELECT ?, payload, hash, mac FROM audit_event WHERE seq = ?',
+                           (number, seq))
+    return tamper
+
+
 def cuts(connection: Any, seq: int) -> None:
     connection.execute('DELETE FROM audit_event WHERE seq >= ?', (seq,))
 
@@ -100,6 +122,9 @@ def cuts(connection: Any, seq: int) -> None:
 TAMPERINGS = {
     'edit': edits, 'edit and rehash': rehashes, 'flip a bit of the hash': flips('hash'), 'flip a bit of the mac': flips('mac'),
     'delete': deletes, 'delete, close the gap': deletes_and_closes_the_gap,
+    'store the payload as bytes': stores_as('BLOB', 'payload'), 'store the hash as text': stores_as('TEXT', 'hash'),
+    'store the mac as text': stores_as('TEXT', 'mac'), 'insert a row before the first': inserts_at(0),
+    'insert a row far before the first': inserts_at(-(2**63)), 'insert a row far after the last': inserts_at(2**63 - 1),
     'insert a copy': doubles, 'swap two': swaps, 'cut the tail': cuts,
 }
 
@@ -124,7 +149,7 @@ def found(chain: AuditChain, rows: list[Sealed], head: Link) -> bool:
 
 @pytest.mark.parametrize('name', TAMPERINGS)
 def test_every_single_act_of_tampering_is_found(settings: Settings, name: str) -> None:
-    chain, head = chain_of(settings), Head(settings.keys).read()
+    chain, head = chain_of(settings), head_of(settings).read()
     results = [found(chain, rows, head) for rows in tampered(settings, TAMPERINGS[name])]
     print(f'{name}: {sum(results)} of {len(results)} found')
     assert len(results) == head.seq > 20
@@ -132,7 +157,7 @@ def test_every_single_act_of_tampering_is_found(settings: Settings, name: str) -
 
 
 def test_an_untouched_trail_is_intact(settings: Settings) -> None:
-    assert verify(settings) == Head(settings.keys).read().seq
+    assert verify(settings) == head_of(settings).read().seq
 
 
 def test_control_without_the_mac_a_rehashed_trail_passes(settings: Settings) -> None:
@@ -150,7 +175,7 @@ def test_control_without_the_head_a_cut_trail_passes(settings: Settings) -> None
     seq, _payload, digest, mac = cut[-1]
     assert chain_of(settings).verify(cut, Link(seq, digest, mac)).count == seq
     with pytest.raises(AuditChainBroken, match='cut off'):
-        chain_of(settings).verify(cut, Head(settings.keys).read())
+        chain_of(settings).verify(cut, head_of(settings).read())
 
 
 @pytest.mark.parametrize('name', TAMPERINGS)
@@ -199,20 +224,20 @@ def test_another_practice_under_the_same_head_is_found(settings: Settings, templ
 
 
 def test_a_trail_ahead_of_the_head_is_normal_after_a_power_cut_and_the_head_moves_up(settings: Settings) -> None:
-    end = Head(settings.keys).read()
+    end = head_of(settings).read()
     rows = _rows(settings)
     seq, _payload, digest, mac = rows[end.seq - 4]
-    behind = Head(settings.keys)
+    behind = head_of(settings)
     behind.write(Link(seq, digest, mac))
     behind.close()
     assert verify(settings) == end.seq
-    assert Head(settings.keys).read().seq == seq
+    assert head_of(settings).read().seq == seq
     open_clinic(settings).close()
-    assert Head(settings.keys).read() == end
+    assert head_of(settings).read() == end
 
 
 def test_forged_events_beyond_the_head_are_found_at_the_start(settings: Settings) -> None:
-    head = Head(settings.keys).read()
+    head = head_of(settings).read()
     with directly(settings) as connection:
         payload = connection.execute('SELECT payload FROM audit_event WHERE seq = ?', (head.seq,)).fetchone()[0]
         digest = sha256(head.hash + sha256(payload.encode()).digest()).digest()
@@ -248,15 +273,58 @@ def test_a_first_start_that_was_cut_off_is_gone_on_with(tmp_path) -> None:
     assert verify(settings) == 0
 
 
-def test_a_head_that_someone_made_up_is_not_one_of_ours(settings: Settings) -> None:
-    rows = _rows(settings)
-    forged = Head(settings.keys)
-    forged.write(Link(10, rows[9][2], bytes(32)))
-    forged.close()
+FORGED_HEADS: dict[str, Callable[[list[Sealed]], bytes]] = {
+    'a mac of zeros': lambda rows: HEAD.pack(10, rows[9][2], bytes(32)),
+    'an event with its own mac': lambda rows: HEAD.pack(10, rows[9][2], rows[9][3]),
+    'nothing yet, with the mac of an event': lambda rows: HEAD.pack(0, rows[9][2], rows[9][3]),
+    'nothing yet, made up': lambda _rows: HEAD.pack(0, GENESIS, bytes(32)),
+    'a number that no database can hold': lambda rows: HEAD.pack(2**63 + 5, rows[9][2], rows[9][3]),
+}
+
+
+@pytest.mark.parametrize('name', FORGED_HEADS)
+def test_a_head_that_someone_made_up_is_not_one_of_ours(settings: Settings, name: str) -> None:
+    (settings.keys / 'head').write_bytes(FORGED_HEADS[name](_rows(settings)))
     with pytest.raises(AuditChainBroken, match='not one of ours'):
         verify(settings)
     with pytest.raises(AuditChainBroken, match='not one of ours'):
         open_clinic(settings)
+
+
+def test_the_seal_of_a_head_covers_its_number(settings: Settings) -> None:
+    stored = (settings.keys / 'head').read_bytes()
+    seq, digest, seal = HEAD.unpack(stored)
+    for number in (0, seq - 1, seq + 1, 2**64 - 1):
+        (settings.keys / 'head').write_bytes(HEAD.pack(number, digest, seal))
+        with pytest.raises(AuditChainBroken, match='not one of ours'):
+            verify(settings)
+    (settings.keys / 'head').write_bytes(stored)
+    assert verify(settings) == seq
+
+
+@pytest.mark.parametrize('act', ['DROP TRIGGER audit_event_no_update', 'DROP TRIGGER audit_event_no_delete', WEAKER_RULE])
+def test_a_rule_of_the_trail_that_was_taken_out_is_found_by_verify_and_at_the_start(settings: Settings, act: str) -> None:
+    with directly(settings, cover_up=act) as connection:
+        connection.execute('SELECT 1')
+    for way in (verify, open_clinic):
+        with pytest.raises(AuditChainBroken, match='append-only are not those of the program'):
+            way(settings)
+
+
+def test_the_database_takes_no_event_without_a_number(settings: Settings) -> None:
+    with directly(settings) as connection:
+        connection.execute('PRAGMA ignore_check_constraints = OFF')
+        for seq in (0, -1):
+            with pytest.raises(sqlcipher.IntegrityError, match='CHECK'):
+                connection.execute(INSERT, (seq, '{}', bytes(32), bytes(32)))
+
+
+@pytest.mark.parametrize('name', [name for name in TAMPERINGS if name.startswith('store') or 'row' in name])
+def test_a_last_event_that_is_of_another_kind_is_found(settings: Settings, name: str) -> None:
+    with directly(settings) as connection:
+        TAMPERINGS[name](connection, head_of(settings).read().seq)
+    with pytest.raises(AuditChainBroken, match='Not verified'):
+        verify(settings)
 
 
 def test_the_head_follows_every_commit(settings: Settings) -> None:

@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column('subject', sa.String(length=32), sa.Computed("json_extract(payload, '$.subject')", persisted=False), nullable=True),
         sa.Column('patient', sa.String(length=32), sa.Computed("json_extract(payload, '$.patient')", persisted=False), nullable=True),
         sa.Column('outcome', sa.String(length=16), sa.Computed("json_extract(payload, '$.outcome')", persisted=False), nullable=True),
+        sa.CheckConstraint('seq > 0'),
         sa.PrimaryKeyConstraint('seq')
     )
     op.create_index('ix_audit_event_action_seq', 'audit_event', ['action', 'seq'], unique=False)
