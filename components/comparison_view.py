@@ -8,6 +8,8 @@ from components.autosave import Autosave
 from components.controls import box, icon_button, text, text_field
 from components.formatting import day, interval
 from components.image_grid import day_of, describe, site_of
+from data.columns import limit_of
+from data.models import ComparisonGroup
 from data.read_models import ImageTile
 from data.repositories.comparisons import GroupRecord
 
@@ -21,7 +23,8 @@ def comparison_card(group: GroupRecord, saving: Autosave | None, *, zone: tzinfo
         ui.html(_panes_html(group.images, zone, kind='preview'), sanitize=False).classes('df-pair df-pair--many' if many else 'df-pair')
         with box('df-pair-foot'):
             if saving is not None:
-                title = text_field('Title', value=group.title, placeholder=group_name(group), look='df-f--bare', limit=120)
+                title = text_field('Title', value=group.title, placeholder=group_name(group), look='df-f--bare',
+                                   limit=limit_of(ComparisonGroup, 'title'))
                 saving.add(title, lambda records: records.comparisons.arrange, group.key, 'title', revision=group.title_revision)
             else:
                 text(group_name(group), 'df-t3', tag='h3')

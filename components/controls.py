@@ -15,9 +15,9 @@ from components.elements import box as box
 from components.elements import symbol as symbol
 from components.elements import text as text
 from components.motif import crop_marks_svg
+from data.values import TEXT_LIMIT
 
 Handler = Callable[..., Any]
-TEXT_LIMIT = 150_000  # one message of the live channel holds this much safely; more would never arrive
 
 
 def button(content: str, *, icon: str = '', kind: str = '', on_click: Handler | None = None, label: str = '', enabled: bool = True,
@@ -96,7 +96,7 @@ def _field(control: ui.element, label: str, root: ui.element, state: ui.element)
 
 def text_field(label: str, *, value: str = '', placeholder: str = '', hint: str = '', classes: str = '', look: str = '', limit: int = 0,
                icon: str = '', bare: bool = False, on_change: Handler | None = None, required: bool = False) -> Field:
-    """Show a one-line field. `classes` places it in a form (df-span-3), `look` is df-f--mono, --lower, --tall.
+    """Show a one-line field. `classes` places it in a form (df-span-3), `look` is df-f--mono, --lower.
 
     `bare` shows no label line (the name stays), `icon` stands before the text: both for a search field.
     """
@@ -170,34 +170,6 @@ def segmented(options: Mapping[str, str], *, label: str, value: str, on_change: 
               icons: Mapping[str, str] | None = None) -> Segmented:
     """Show a few options side by side, one of them on. `on_change(key)`. With `icons` the words become names of symbols."""
     return Segmented(options, label=label, value=value, on_change=on_change, icons=icons or {})
-
-
-def chip(content: str, *, on: bool = False, icon: str = '', on_click: Handler | None = None) -> ui.element:
-    """Show a filter chip: off with a plus, on with a cross."""
-    element = box('df-chip' + (' df-chip--on' if on else ''), tag='button', type='button', aria_pressed=str(on).lower())
-    with element:
-        symbol(icon or ('x' if on else 'plus'))
-        text(content, tag='span')
-    return element.on('click', on_click) if on_click else element
-
-
-def tag(content: str, colour: str) -> ui.element:
-    """Show a tag; `colour` comes from `design.tag_colour`."""
-    return text(content, 'df-tag df-ell', tag='span').style(f'--c:{colour}')
-
-
-def pill(content: str, *, kind: str, icon: str) -> ui.element:
-    """Show a state with symbol and word. `kind`: ok, warn, bad, info, neutral, plain."""
-    with box(f'df-pill df-pill--{kind}', tag='span') as element:
-        symbol(icon)
-        text(content, tag='span')
-    return element
-
-
-def avatar(name: str, colour: str, *, initials: str, ring: bool = False) -> ui.element:
-    """Show a person as initials; the ring says here now."""
-    element = text(initials, 'df-avatar' + (' df-avatar--ring' if ring else ''), tag='span', role='img', aria_label=name, title=name)
-    return element.style(f'--own:{colour}')
 
 
 def empty_state(title: str, line: str = '') -> ui.element:

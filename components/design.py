@@ -32,7 +32,6 @@ LIGHT = {
     'sh-1': '0 1px 2px rgb(16 24 32/.06)',
     'sh-2': '0 4px 14px -2px rgb(16 24 32/.10),0 1px 3px rgb(16 24 32/.06)',
     'sh-3': '0 24px 64px -12px rgb(12 18 24/.34),0 4px 14px rgb(12 18 24/.10)',
-    'tag-condition': '#8A3FA0', 'tag-treatment': '#0F6B8A', 'tag-site': '#3F6B2E', 'tag-flag': '#A8480B', 'tag-study': '#4A4FB8',
 }
 DARK = {
     'bg': '#0F1214', 'surface': '#171B1E', 'raised': '#1E2327', 'sunken': '#0B0D0F', 'hover': '#20262A',
@@ -46,7 +45,6 @@ DARK = {
     'seg-on': '#333B42', 'shell-side': '#0B0D0F', 'shell-main': '#0F1214', 'nav-on': '#1E2327',
     # never `none`: a list of shadows with `none` in it is invalid as a whole
     'sh-1': '0 0 0 0 transparent', 'sh-2': '0 4px 14px rgb(0 0 0/.4)', 'sh-3': '0 24px 64px rgb(0 0 0/.6)',
-    'tag-condition': '#D69BE6', 'tag-treatment': '#7CC7E0', 'tag-site': '#9CCB86', 'tag-flag': '#F2A66B', 'tag-study': '#A9ADFF',
 }
 _FIXED = {
     'r-s': '6px', 'r': '8px', 'r-l': '12px', 'r-xl': '16px', 'gut': '24px', 'ease': 'cubic-bezier(.2,0,0,1)',
@@ -56,7 +54,6 @@ _FIXED = {
     'art': '#12383F', 'art-light': '#1C5361', 'art-deep': '#081D24', 'art-line': '#8AD3E2', 'art-text': '#F1F7F8',
 }
 AVATARS = ('#0B5C70', '#7A4A1E', '#5B3F8C', '#2F5D34', '#8A2F4A')
-TAG_COLOURS = ('condition', 'treatment', 'site', 'flag', 'study')
 
 _LATIN = ('U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+2122,U+2191,U+2193,U+2212,U+2215,'
           'U+FEFF,U+FFFD')
@@ -134,11 +131,6 @@ def head_html() -> str:
             f'<link rel="icon" type="image/svg+xml" href="{asset("favicon.svg")}">'
             f'<meta name="theme-color" media="(prefers-color-scheme: light)" content="{LIGHT["bg"]}">'
             f'<meta name="theme-color" media="(prefers-color-scheme: dark)" content="{DARK["bg"]}">')
-
-
-def tag_colour(name: str) -> str:
-    """Return the colour of a tag category by its stored key; an unknown key is shown like a condition."""
-    return f'var(--tag-{name if name in TAG_COLOURS else TAG_COLOURS[0]})'
 
 
 def avatar_colour(user_key: str) -> str:

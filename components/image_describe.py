@@ -5,23 +5,22 @@ from components.autosave import Autosave
 from components.controls import Field, box, select_field, text, text_field
 from components.image_grid import site_of
 from components.saved_field import Act
-from data.models import Laterality, View
+from data.columns import limit_of
+from data.models import Image, Laterality, View
 from data.read_models import ImageTile
-
-_CAPTION_LIMIT, _SITE_LIMIT = 500, 80
 
 
 def image_fields(tile: ImageTile, revisions: Mapping[str, int], saving: Autosave, *, sites: Sequence[str] = ()) -> None:
     """Show the four fields of a photograph; `sites` are this patient's own, offered while typing."""
     with box('df-viewer-fields', role='group', aria_label='About this photo'):
         text('About this photo', 'df-t3', tag='h3')
-        site = text_field('Body site', value=tile.body_site, limit=_SITE_LIMIT)
+        site = text_field('Body site', value=tile.body_site, limit=limit_of(Image, 'body_site'))
         site.control.set_autocomplete(list(sites))
         fields: dict[str, Field] = {
             'body_site': site,
             'laterality': select_field('Laterality', _choices(Laterality), value=tile.laterality, placeholder='Not set'),
             'view': select_field('View', _choices(View), value=tile.view, placeholder='Not set'),
-            'caption': text_field('Caption', value=tile.caption, limit=_CAPTION_LIMIT),
+            'caption': text_field('Caption', value=tile.caption, limit=limit_of(Image, 'caption')),
         }
     for name, field in fields.items():
         saving.add(field, _describe, tile.key, name, revision=revisions.get(name, 0))

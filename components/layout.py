@@ -12,19 +12,19 @@ from components.patient_banner import patient_banner, patient_head
 from data.actors import Actor
 from data.read_models import PatientHeader
 
-OFFLINE = 'No connection to the clinic server. Keep this page open; what you type is saved when the server is back.'
+OFFLINE = ('No connection to the clinic server. Keep this page open; what you type is saved when the line is back. '
+           'If the server was restarted, this page reloads without it.')
 
 
 @dataclass
 class FrameSlots:
-    """Where a page puts what is its own. The same order everywhere: save status, who else is here, actions.
+    """Where a page puts what is its own. The same order everywhere: save status, actions.
 
     `side` is the menu, drawn anew when the patient's figures change while the page is open.
     """
 
     heading: ui.element
     status: ui.element
-    presence: ui.element
     actions: ui.element
     banner: ui.element
     body: ui.element
@@ -78,8 +78,8 @@ def _bar(title: str, patient: PatientHeader | None, tab: str, on: date, side: ui
         with box('df-bar-left'):
             heading = _heading(title, patient, tab, on)
         with box('df-bar-right'):
-            status, presence, actions = box('df-slot'), box('df-slot df-avatars'), box('df-slot')
-    return FrameSlots(heading=heading, status=status, presence=presence, actions=actions, banner=heading, body=heading, side=side)
+            status, actions = box('df-slot'), box('df-slot')
+    return FrameSlots(heading=heading, status=status, actions=actions, banner=heading, body=heading, side=side)
 
 
 def _heading(title: str, patient: PatientHeader | None, tab: str, on: date) -> ui.element:

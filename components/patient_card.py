@@ -1,4 +1,4 @@
-"""Patients as cards or as a table: one escaped fragment of real links, because a hundred cards as elements would cost a second."""
+"""Patients as cards: one escaped fragment of real links, because a hundred cards as elements would cost a second."""
 from collections.abc import Iterable
 from datetime import date, tzinfo
 from html import escape
@@ -12,15 +12,6 @@ from data.read_models import PatientRow
 def patient_cards_html(rows: Iterable[PatientRow], zone: tzinfo, *, today: date) -> str:
     """Return the cards: mosaic of up to three photographs, counts, name, unique ID, age, last appointment."""
     return f'<div class="df-cards">{"".join(_card(row, zone, today) for row in rows)}</div>'
-
-
-def patient_table_html(rows: Iterable[PatientRow], zone: tzinfo, *, today: date) -> str:
-    """Return the same patients as a table; the name is the link."""
-    head = ''.join(f'<th scope="col"{attributes}>{title}</th>' for title, attributes in (
-        ('Name', ''), ('Unique ID', ''), ('Age', ''), ('Images', ' class="df-num"'), ('Entries', ' class="df-num"'),
-        ('Last appointment', ''), ('Last modified', '')))
-    body = ''.join(_table_row(row, zone, today) for row in rows)
-    return f'<div class="df-table-scroll"><table class="df-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def last_seen(row: PatientRow, zone: tzinfo, *, today: date) -> str:
@@ -54,14 +45,3 @@ def _mosaic(row: PatientRow) -> str:
 def _badge(symbol: str, number: int, one: str, many: str) -> str:
     return (f'<span class="df-badge" title="{formatting.plural(number, one, many)}">{icon_svg(symbol, 14)}'
             f'<span>{formatting.count(number)}<span class="df-hidden-label"> {one if number == 1 else many}</span></span></span>')
-
-
-def _table_row(row: PatientRow, zone: tzinfo, today: date) -> str:
-    years = formatting.age(row.birth_on, today) if row.birth_on else ''
-    modified = formatting.day_short(formatting.local(row.last_modified, zone).date(), today=today)
-    cells = (f'<a href="{escape(patient_address(row.unique_id))}">{escape(row.name)}</a>',
-             f'<span class="df-mono">{escape(row.unique_id)}</span>', years)
-    figures = (formatting.count(row.image_count), formatting.count(row.entry_count))
-    tail = (escape(last_seen(row, zone, today=today)), modified)
-    return ('<tr>' + ''.join(f'<td>{cell}</td>' for cell in cells) + ''.join(f'<td class="df-num">{cell}</td>' for cell in figures)
-            + ''.join(f'<td>{cell}</td>' for cell in tail) + '</tr>')

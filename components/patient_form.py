@@ -10,6 +10,7 @@ from components import formatting
 from components.controls import Field, banner, box, link, select_field, symbol, text, text_area, text_field
 from components.navigation import patient_address
 from components.refusals import tell
+from data.columns import limit_of
 from data.models import PatientBase, Sex, SkinType
 from data.read_models import PatientHeader
 from data.values import hides_characters
@@ -32,9 +33,7 @@ class FieldSpec:
     @property
     def limit(self) -> int:
         """Return how many characters the browser takes; 0 when the field's own rule decides. An ID is refused rather than cut."""
-        if self.name == 'unique_id':
-            return 0
-        return next((rule.max_length for rule in PatientBase.model_fields[self.name].metadata if hasattr(rule, 'max_length')), 0)
+        return 0 if self.name == 'unique_id' else limit_of(PatientBase, self.name)
 
 
 @dataclass(frozen=True)

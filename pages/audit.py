@@ -13,6 +13,8 @@ from components.layout import FrameSlots, frame
 from components.refusals import refusals_shown
 from components.session import current_actor
 from components.surroundings import Surroundings, surroundings
+from data.columns import limit_of
+from data.models import PatientBase
 from data.repositories.audit import TrailView
 
 router = APIRouter()
@@ -90,7 +92,8 @@ def _filters(filters: Filters, trail: TrailPage) -> None:
                      on_change=lambda change: ui.navigate.to(filters.address(person=change.value)))
         select_field('Action', action_words(), value=filters.action, placeholder='Every action',
                      on_change=lambda change: ui.navigate.to(filters.address(action=change.value)))
-        patient = text_field('Patient', value=filters.patient, placeholder='Unique ID', look='df-f--mono', limit=32)
+        patient = text_field('Patient', value=filters.patient, placeholder='Unique ID', look='df-f--mono',
+                             limit=limit_of(PatientBase, 'unique_id'))
         patient.control.on('keydown.enter', lambda: ui.navigate.to(filters.address(patient=patient.value.strip())))
         if filters != Filters(before=filters.before):
             link('Clear filters', '/audit')

@@ -5,7 +5,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from data.actors import Permission
-from data.columns import new_key
+from data.columns import limit_of, new_key
 from data.errors import Invalid, NotFound
 from data.models import Action, ComparisonGroup, ComparisonImage, Entry, Image, Layout, Patient
 from data.read_models import ImageTile
@@ -14,7 +14,7 @@ from data.repositories.fields import Saved
 from data.repositories.images import tile
 from data.values import clean_line
 
-_TITLE_LIMIT = 120
+_TITLE_LIMIT = limit_of(ComparisonGroup, 'title')
 
 
 @dataclass(frozen=True)

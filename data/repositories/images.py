@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from data.actors import Permission
+from data.columns import limit_of
 from data.errors import Conflict, Invalid, NotFound
 from data.models import Action, CapturedHow, Image, Laterality, Patient, View
 from data.read_models import ImageTile
@@ -13,7 +14,7 @@ from data.repositories.base import Repository
 from data.repositories.fields import Saved
 from data.values import as_text, clean_line
 
-_TEXT_FIELDS = {'caption': 500, 'body_site': 80}
+_TEXT_FIELDS = {name: limit_of(Image, name) for name in ('caption', 'body_site')}
 _CHOICES: dict[str, type[Laterality] | type[View]] = {'laterality': Laterality, 'view': View}
 
 
