@@ -10,19 +10,22 @@ scope of its request), a socket belongs to the cookie it came with, and the two 
 import asyncio
 import json
 import logging
+import re
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 from urllib.parse import parse_qs
 
 from nicegui import Client, background_tasks, core
 from nicegui import __version__ as nicegui_version
 from nicegui import app as nicegui_app
+from nicegui import json as framework_json
 from socketio.exceptions import ConnectionRefusedError as Refused  # type: ignore[import-untyped]
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from app.gate import Framework, address_of, session_token
+from components import log_lines
 from data.actors import Actor
 
 Resolve = Callable[[str, str], Actor | None]
@@ -34,6 +37,8 @@ _SWEEP_S = 20  # a page whose session ran out leaves the screen within this time
 _RELOAD = 'Implicit handshake failed'  # to these words the page answers by asking for itself again, through the gate
 _PATIENCE_S = 5.0
 _LONGEST_LOG_LINE = 500
+# an escape of JSON: a whole pair of surrogates, half of one, or any other
+_ESCAPE = re.compile(r'\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<half>u[dD][89a-fA-F]..)|.)', re.DOTALL)
 _log = logging.getLogger('dermafolio.live_gate')
 
 
@@ -69,8 +74,11 @@ def install_live_gate(resolve: Resolve) -> None:
     """Put the check in front of every handler of the live channel."""
     handlers = core.sio.handlers['/']
     handlers['connect'] = _checked_connect(handlers['connect'], resolve)
+    prepared = {'event': _readable, 'log': _tamed}
     for event in ('handshake', 'event', 'javascript_response', 'ack', 'log'):
-        handlers[event] = _checked(handlers[event], resolve, prepare=_tamed if event == 'log' else None)
+        handlers[event] = _checked(handlers[event], resolve, prepare=prepared.get(event))
+    core.sio.packet_class.json = _TolerantJson
+    log_lines.install()
     core.sio.handle_request = _bound_transport(core.sio.handle_request)
     nicegui_app.on_startup(_quicken_heartbeat)
     nicegui_app.on_startup(lambda: _sweep_for_ever(resolve))
@@ -120,8 +128,43 @@ def _checked(handler: Handler, resolve: Resolve, *, prepare: Callable[[dict[str,
         if not isinstance(client_id, str) or not _is_allowed(socket, client_id, resolve):
             background_tasks.create(_dismiss(socket), name='dismiss socket')
             return False
-        return await _result(handler(socket, prepare(message) if prepare else message))
+        try:
+            return await _result(handler(socket, prepare(message) if prepare else message))
+        except Exception as error:  # noqa: BLE001 - what a page sends may be anything; unheard, the page would wait for an answer
+            _answer_for(error, client_id)
+            return False
     return check
+
+
+def _answer_for(error: Exception, client_id: str) -> None:
+    """Let a message that failed end like a click that failed: a line in the log, and words on the page where there is one."""
+    client = Client.instances.get(client_id)
+    with client if client is not None else nullcontext():
+        nicegui_app.handle_exception(error)
+
+
+class _TolerantJson:
+    """The framework's JSON, for which half a character, as a cut or a paste leaves it, ends no message: it becomes U+FFFD."""
+
+    dumps = staticmethod(framework_json.dumps)
+
+    @staticmethod
+    def loads(text: str) -> Any:
+        try:
+            return framework_json.loads(text)
+        except ValueError:
+            return framework_json.loads(_whole(text))
+
+
+def _whole(text: str) -> str:
+    """Return JSON in which no half of a surrogate pair is left."""
+    return _ESCAPE.sub(lambda escape: r'\ufffd' if escape['half'] else escape[0], text)
+
+
+def _readable(message: dict[str, Any]) -> dict[str, Any]:
+    """Return an event whose arguments, JSON in JSON, can all be read."""
+    arguments = message.get('args', [])
+    return {**message, 'args': [_whole(one) if isinstance(one, str) else one for one in arguments]}
 
 
 def _is_allowed(socket: str, client_id: str, resolve: Resolve) -> bool:
@@ -176,7 +219,7 @@ async def _lead_away(socket: str) -> None:
 def _tamed(message: dict[str, Any]) -> dict[str, Any]:
     """Return a browser's log line as one short line of a known level."""
     level = message.get('level')
-    text = ' '.join(str(message.get('message', '')).split())[:_LONGEST_LOG_LINE]
+    text = log_lines.one_line(str(message.get('message', '')), _LONGEST_LOG_LINE)
     return {**message, 'level': level if level in ('debug', 'info', 'warning') else 'error', 'message': f'browser: {text}'}
 
 

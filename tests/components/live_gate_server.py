@@ -14,7 +14,7 @@ from nicegui import Client, ui
 from starlette.responses import PlainTextResponse, Response
 
 from app.gate import LARGEST_MESSAGE_BYTES, BodyLimits, Gate, loopback_hosts
-from components import live_gate
+from components import live_gate, page_errors
 from data.actors import ROLE_PERMISSIONS, Actor, Role
 
 TOKENS = {'anna': 'a' * 43, 'ben': 'b' * 43, 'anna-again': 'A' * 43}
@@ -23,6 +23,7 @@ PEOPLE = {
     for name, token in TOKENS.items()
 }
 clicks: list[str] = []
+words: list[str] = []
 web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
 
@@ -33,6 +34,7 @@ def resolve(token: str, address: str) -> Actor | None:
 @ui.page('/patients')
 def patients() -> None:
     ui.button('Note it', on_click=lambda: clicks.append('click')).mark('note')
+    ui.element().props('label="Words"').on('say', lambda told: words.append(told.args))
     ui.label('A secret of the practice')
 
 
@@ -44,6 +46,11 @@ def broken() -> None:
 @web.get('/clicks')
 def count_clicks() -> dict[str, int]:
     return {'clicks': len(clicks), 'pages': len(Client.instances)}
+
+
+@web.get('/words')
+def last_words() -> list[str]:
+    return words
 
 
 @web.post('/end/{name}')
@@ -91,6 +98,7 @@ def main(line: socket.socket, is_open: bool) -> None:
         show_welcome_message=False,
     )
     served: Any = web
+    page_errors.install(web)
     if not is_open:
         live_gate.install_live_gate(resolve)
         served = Gate(

@@ -190,6 +190,37 @@ async def test_a_browser_cannot_write_lines_of_its_own_into_the_log(shared: Serv
         assert not line.ended.is_set()
 
 
+@pytest.mark.parametrize(('said', 'heard'), [
+    ('cut \ud83d', 'cut \ufffd'), ('\ude00\ud83d!', '\ufffd\ufffd!'), ('whole 😀', 'whole 😀'), (r'no half: \ud83d', r'no half: \ud83d'),
+])
+@pytest.mark.parametrize('is_raw', [True, False])
+async def test_half_a_character_ends_no_message_and_none_after_it(shared: Server, said: str, heard: str, *, is_raw: bool) -> None:
+    page = shared.open_page(ANNA)
+    message = page.message('say', said, label='Words')
+    async with page.connected(shared.headers(ANNA)) as line:
+        if is_raw:  # the half character in the frame itself, not only in the JSON inside it
+            message['args'] = [json.dumps(said, ensure_ascii=False)]
+            await line.client.eio.send('2' + json.dumps(['event', message]))
+        else:
+            await line.say('event', message)
+        await line.say('event', page.message('say', 'and on', label='Words'))
+    assert shared.get('/words', BEN).json()[-2:] == [heard, 'and on']
+
+
+@pytest.mark.parametrize('junk', [{'args': ['{']}, {'args': 7}, {'listener_id': 'x'}, {'id': None, 'args': None}, {'id': [], 'args': []}])
+async def test_a_message_that_fails_is_answered_and_the_page_goes_on(shared: Server, junk: dict[str, Any]) -> None:
+    page = shared.open_page(ANNA)
+    told = asyncio.Queue[dict[str, Any]]()
+    async with page.connected(shared.headers(ANNA)) as line:
+        line.client.on('notify', told.put_nowait)
+        await line.say('event', {**click(page), **junk})
+        notice = await asyncio.wait_for(told.get(), 10)
+        assert 'Something went wrong. What was saved before is safe.' in notice['message']
+        before = shared.clicks()
+        await line.say('event', click(page))
+        assert shared.clicks() == before + 1
+
+
 @pytest.mark.parametrize('token', [BEN, NOBODY])
 async def test_control_without_the_gate_all_of_this_would_work(unguarded: Server, token: str) -> None:
     assert await clicks_made(unguarded, unguarded.open_page(ANNA), token) == 1
