@@ -95,7 +95,10 @@ async def file_events(stream: AsyncIterator[bytes], content_type: str) -> AsyncI
     if kind != b'multipart/form-data' or not boundary:
         raise Invalid('Photos are sent as a form.')
     collector = _Collector()
-    parser = MultipartParser(boundary, collector.callbacks())  # type: ignore[arg-type]
+    try:
+        parser = MultipartParser(boundary, collector.callbacks())  # type: ignore[arg-type]
+    except FormParserError:  # a boundary that no form has
+        raise Invalid(_DAMAGED) from None
     async for piece in stream:
         problem = _fed(parser, piece)
         while collector.events:

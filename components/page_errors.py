@@ -18,12 +18,14 @@ from app.gate.requests import wants_page
 from components.plain_page import message_page
 from components.refusals import tell
 from data.actors import Permission
+from data.database import StorageFailed
 from data.errors import Damage, Invalid, NotFound, NotPermitted, Refusal, TooLarge, UnreadableImage
 
 NOTHING_HERE = 'There is nothing here'
 NOT_ALLOWED = 'Not for your role'
 NOT_POSSIBLE = 'This cannot be done'
 DAMAGED = 'Something stored is damaged'
+NOT_STORED = 'The server’s disk is full or failing'
 _NOT_THIS_WAY = 'This server does not understand this request.'
 _OF_A_PATIENT = ('/patients/', '/images/')
 _STATUS: tuple[tuple[type[Refusal], int], ...] = (
@@ -69,7 +71,7 @@ async def _refused(request: Request, refusal: Exception) -> Response:
 async def _damaged(request: Request, damage: Exception) -> Response:
     reference = secrets.token_hex(4)
     _log.error('damage %s: %s', reference, type(damage).__name__)
-    return _answer(request, _STATUS_DAMAGED, DAMAGED, str(damage), reference)
+    return _answer(request, _STATUS_DAMAGED, NOT_STORED if isinstance(damage, StorageFailed) else DAMAGED, str(damage), reference)
 
 
 async def _misunderstood(request: Request, _error: Exception) -> Response:

@@ -26,7 +26,7 @@ _CHOSEN = 'background:var(--seg-on);color:var(--text);font-weight:600'
 
 def read_view(q: str, page: str, per_page: str) -> ListView:
     """Return the view that an address names; what cannot be is the standard one."""
-    size = int(per_page) if per_page.isdecimal() and int(per_page[:4]) in PAGE_SIZES else _STANDARD.per_page
+    size = {str(size): size for size in PAGE_SIZES}.get(per_page, _STANDARD.per_page)
     return ListView(q=q, page=max(1, int(page)) if page.isdecimal() and len(page) < 8 else 1, per_page=size)
 
 

@@ -1,7 +1,9 @@
 """One visit: workspace, comparisons, tags and notes. Everything saves as it is typed and is live in every open page."""
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from typing import Annotated
 
+from fastapi import Path
 from nicegui import APIRouter, ui
 from starlette.responses import RedirectResponse
 
@@ -36,10 +38,11 @@ from data.repositories.fields import Saved
 
 Seen = tuple[PatientHeader, EntryRecord]
 router = APIRouter()
+_MOST_ENTRIES = 2 ** 31 - 1  # what no number of a visit exceeds; the database would refuse a longer one with an error
 
 
 @router.page('/patients/{unique_id}/entries/{number}')
-async def entry_page(unique_id: str, number: int) -> RedirectResponse | None:
+async def entry_page(unique_id: str, number: Annotated[int, Path(ge=1, le=_MOST_ENTRIES)]) -> RedirectResponse | None:
     """Show one visit after its event is written. A former or capital ID leads to the present address."""
     around = surroundings()
     with clinic().reading(around.actor) as records:

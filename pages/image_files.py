@@ -11,6 +11,7 @@ from app.multipart import file_events
 from app.showing import show
 from app.uploads import Upload, UploadState, summary
 from data.actors import Actor, Permission
+from data.database import StorageFailed
 from data.errors import Damage, Invalid, NotFound, NotPermitted, Refusal
 from data.image_store import Rendition
 
@@ -48,7 +49,7 @@ async def image_file(key: str, kind: str, request: Request) -> Response:
     except Refusal as refusal:
         return _refused(refusal)
     except Damage as damage:
-        return _said(404, str(damage))
+        return _said(503 if isinstance(damage, StorageFailed) else 404, str(damage))
     headers = {**_NO_STORE, 'Content-Length': str(shown.size_bytes)}
     if rendition is not Rendition.ORIGINAL:
         return Response(b''.join(shown.chunks), media_type=shown.media_type, headers=headers)

@@ -1,4 +1,5 @@
 """Coming in and going out: sign-in, sign-out, and the first run. Plain pages, so that a stranger costs the server nothing."""
+import logging
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -14,8 +15,8 @@ from components.live_gate import end_session
 from components.navigation import rooms_for
 from components.plain_page import login_page, message_page, setup_page
 from components.session import actor_of
-from data.actors import anonymous
-from data.errors import Refusal
+from data.actors import Actor, anonymous
+from data.errors import Damage, Refusal
 from data.repositories.sessions import SESSION_LENGTH
 
 router = APIRouter()
@@ -23,6 +24,7 @@ _HOME = '/'
 _DOORS = ('/login', '/logout', '/setup')
 _GRACE_S = 0.5
 _LONGEST_NAME = 200
+_log = logging.getLogger('dermafolio.pages')
 Text = Annotated[str, Form()]
 
 
@@ -58,7 +60,7 @@ async def let_in(request: Request, username: Text = '', password: Text = '', nex
 async def let_out(request: Request) -> Response:
     """End the session; every page it still has open leaves the screen."""
     actor = actor_of(request)
-    await sign_out(clinic(), actor)
+    await _sign_out(actor)
     leave = BackgroundTask(end_session, actor.session, grace_s=_GRACE_S)
     response = RedirectResponse('/login', 303, headers={'clear-site-data': '"cache"'}, background=leave)
     response.delete_cookie(COOKIE, path='/', httponly=True, samesite='lax')
@@ -103,8 +105,16 @@ def _way_back(text: str) -> str:
 async def _end_session_of(request: Request) -> None:
     if request.scope['actor'] is not None:
         actor = actor_of(request)
-        await sign_out(clinic(), actor)
+        await _sign_out(actor)
         await end_session(actor.session)
+
+
+async def _sign_out(actor: Actor) -> None:
+    """End the session. Where that cannot be stored, the browser still forgets it and its pages still leave the screen."""
+    try:
+        await sign_out(clinic(), actor)
+    except Damage as damage:
+        _log.error('session:%s was signed out in the browser only and ends by its age: %s', actor.session, type(damage).__name__)
 
 
 def _with_cookie(response: Response, token: str, request: Request) -> Response:

@@ -64,6 +64,12 @@ async def test_what_is_no_form_is_refused_in_words(content_type: str) -> None:
         await files_in(a_form(a_part('files', 'a.jpg', b'x')), content_type=content_type)
 
 
+@pytest.mark.parametrize('boundary', ['cut' * 200, 'cut' * 30_000])
+async def test_a_boundary_that_no_form_has_is_refused_in_words(boundary: str) -> None:
+    with pytest.raises(Invalid, match='damaged on its way'):
+        await files_in(a_form(a_part('files', 'a.jpg', b'x')), content_type=f'multipart/form-data; boundary={boundary}')
+
+
 @pytest.mark.parametrize('body', [b'', b'no form at all', a_part('files', 'a.jpg', b'cut off here'), b'--cut\r\nbroken header\r\n\r\nx'])
 async def test_a_form_that_breaks_off_is_refused_in_words(body: bytes) -> None:
     with pytest.raises(Invalid, match='damaged on its way'):

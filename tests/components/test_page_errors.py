@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse
 
 from components import page_errors
 from data.actors import Permission
+from data.database import StorageFailed
 from data.errors import (
     ChangedMeanwhile,
     Conflict,
@@ -68,6 +69,13 @@ async def test_a_patient_one_may_not_see_looks_like_none(path: str):
 
 async def test_a_list_one_may_not_see_is_refused_openly():
     assert (await ask('/patients', UNSEEN)).status_code == 403
+
+
+async def test_a_disk_that_refuses_is_not_called_damage():
+    answer = await ask('/audit', StorageFailed())
+    assert answer.status_code == 503
+    assert 'The server’s disk is full or failing' in answer.text
+    assert 'Something stored is damaged' not in answer.text
 
 
 async def test_damage_is_told_with_a_reference_that_stands_in_the_log(caplog: pytest.LogCaptureFixture):

@@ -23,7 +23,8 @@ def test_an_address_leads_back_to_its_view(view: ListView):
     assert read_view(view.q, query.get('page', ''), query.get('per_page', '')) == view
 
 
-@pytest.mark.parametrize(('page', 'per_page'), [('', ''), ('-1', '7'), ('0', 'x'), ('1.5', '1000'), ('9' * 5000, '9' * 5000), ('²', '²')])
+@pytest.mark.parametrize(('page', 'per_page'), [('', ''), ('-1', '7'), ('0', 'x'), ('1.5', '1000'), ('9' * 5000, '9' * 5000), ('²', '²'),
+                                                ('', '00109999'), ('', '0010' + '9' * 5000), ('', '025'), ('', '1009')])
 def test_an_address_that_makes_no_sense_shows_the_beginning(page: str, per_page: str):
     assert read_view('', page, per_page) == ListView()
 

@@ -276,3 +276,11 @@ def test_an_image_of_another_patient_cannot_be_laid_into_an_entry(clinic: Clinic
         clinic.change_now(cast.jana, lambda records: records.entries.place(entry.key, [foreign]))
     with pytest.raises(NotFound):
         clinic.change_now(cast.jana, lambda records: records.comparisons.group(entry.key, [foreign, foreign]))
+
+
+@pytest.mark.parametrize('number', ['0', '-1', '2147483648', '9' * 23, '9' * 5000, 'x'])
+async def test_a_number_that_no_visit_has_leads_nowhere(clinic: Clinic, cast: Cast, user: User, number: str) -> None:
+    a_visit(clinic, cast)
+    answer = await user.http_client.get(f'/patients/psr-20417/entries/{number}', headers={'accept': 'text/html'})
+    assert answer.status_code == 404
+    assert 'There is nothing here' in answer.text

@@ -13,6 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from app.clinic import Clinic, install, open_clinic
 from app.gate import BodyLimits, Gate, loopback_hosts
 from app.sessions import is_setup_open, offer_setup
+from data.database import StorageFailed
 from pages import health, login
 from tests.cast import PASSWORD, Cast
 from tests.conftest import settings_of
@@ -126,6 +127,25 @@ async def test_signing_out_ends_the_session_and_clears_what_the_browser_kept(bro
     assert (answer.status_code, answer.headers['location'], answer.headers['clear-site-data']) == (303, '/login', '"cache"')
     assert 'dermafolio_session' not in browser.cookies
     assert clinic.resolve(token, '127.0.0.1') is None
+
+
+async def test_signing_out_with_a_full_disk_still_clears_the_browser_and_the_screen(
+        browser: httpx.AsyncClient, cast: Cast, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    async def full(*_: object) -> None:
+        raise StorageFailed
+
+    ended: list[str] = []
+
+    async def note(session: str, **_: float) -> None:
+        ended.append(session)
+
+    await sign_in(browser)
+    monkeypatch.setattr(login, 'sign_out', full)
+    monkeypatch.setattr(login, 'end_session', note)
+    answer = await browser.post('/logout')
+    assert (answer.status_code, answer.headers['location']) == (303, '/login')
+    assert 'dermafolio_session' not in browser.cookies
+    assert caplog.records[-1].getMessage() == f'session:{ended[0]} was signed out in the browser only and ends by its age: StorageFailed'
 
 
 async def test_signing_out_asks_for_a_post(browser: httpx.AsyncClient) -> None:
