@@ -53,7 +53,7 @@ def add_user(name: str, role: Annotated[Role, typer.Option(help='What the person
              display_name: Annotated[str, typer.Option(help='The name that the others see.')] = '',
              data_dir: DataDir = None, key_dir: KeyDir = None) -> None:
     """Add a user; the password comes on stdin."""
-    with _writing(data_dir, key_dir) as (opened, actor):
+    with _writing(data_dir, key_dir, may_create=True) as (opened, actor):
         password = _password()
         with opened.reading(actor) as records:
             check_strength(password, name, display_name, records.settings.value('practice_name'))
@@ -138,8 +138,8 @@ def read_settings(**given: object) -> Settings:
 
 
 @contextmanager
-def _writing(data_dir: Path | None, key_dir: Path | None) -> Iterator[tuple[Clinic, Actor]]:
-    opened = open_clinic(read_settings(data_dir=data_dir, key_dir=key_dir))
+def _writing(data_dir: Path | None, key_dir: Path | None, *, may_create: bool = False) -> Iterator[tuple[Clinic, Actor]]:
+    opened = open_clinic(read_settings(data_dir=data_dir, key_dir=key_dir), may_create=may_create)
     try:
         yield opened, console_actor(getpass.getuser())
     finally:

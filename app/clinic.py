@@ -8,19 +8,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import IO, Any, TypeVar
+from typing import Any, TypeVar
 
 from sqlmodel import Session, SQLModel
 
 from app.decoding import Decoding, decoder_command
-from app.folders import private_folder, refuse_unwritable, take_lock
+from app.folders import DATABASE_FILE, KEYSTORE_FILE, Lock, take_folders
 from app.live import Hub
 from app.one_at_a_time import OneAtATime
 from app.settings import Settings
 from app.uploads import Uploads
 from app.viewing import Viewings
 from data.actors import Actor, Permission, anonymous
-from data.audit_chain import HEAD_FILE, AuditChain, Head, Link, Verified
+from data.audit_chain import AuditChain, Head, Link, Verified
 from data.database import Database, check_trail_rules
 from data.errors import AuditChainBroken, ConsentMissing, Damage, KeyMissing, NotPermitted, OnHold, Refusal
 from data.image_store import ImageStore
@@ -30,8 +30,6 @@ from data.records import Detail, Ground, Records
 from data.vault import Label, Vault, create_root_key, has_root_key, read_root_key
 
 T = TypeVar('T')
-_DATABASE_FILE = 'dermafolio.db'
-_KEYSTORE_FILE = 'keystore.db'
 _AUDITED_REFUSALS = (NotPermitted, ConsentMissing, OnHold)
 _log = logging.getLogger('dermafolio')
 
@@ -66,7 +64,7 @@ class Clinic:
     hub: Hub = field(default_factory=Hub)
     decoding: Decoding = field(default_factory=lambda: Decoding(decoder_command()))
     loop: asyncio.AbstractEventLoop | None = None
-    lock: IO[str] | None = None
+    lock: Lock | None = None
     setup: Setup | None = None
 
     def __post_init__(self) -> None:
@@ -190,35 +188,30 @@ def clinic() -> Clinic:
     return _installed[0]
 
 
-def open_clinic(settings: Settings, *, clock: Callable[[], datetime] = utc_now, exclusive: bool = True) -> Clinic:
-    """Open the practice of a data folder, creating it when both folders are new.
+def open_clinic(settings: Settings, *, clock: Callable[[], datetime] = utc_now, exclusive: bool = True, may_create: bool = True) -> Clinic:
+    """Open the practice of a data folder, creating it where it may when both folders are new or empty.
 
     `exclusive` takes the instance lock, upgrades the schema and moves the head up; without it the practice is only to be read.
     Raise Refusal when another program holds the folder, Damage when keys, schema or the end of the trail are not right.
     """
     try:
-        return _open(settings, clock, exclusive=exclusive)
+        return _open(settings, clock, exclusive=exclusive, may_create=may_create and exclusive)
     except OSError as error:
         raise Refusal(f'{error.filename or settings.data_dir} cannot be used: {error.strerror}.') from error
 
 
-def _open(settings: Settings, clock: Callable[[], datetime], *, exclusive: bool) -> Clinic:
+def _open(settings: Settings, clock: Callable[[], datetime], *, exclusive: bool, may_create: bool) -> Clinic:
     data, keys = settings.data_dir.expanduser(), settings.keys.expanduser()
-    is_new = not (data / _DATABASE_FILE).exists()
-    if is_new and not exclusive:
+    is_new = not (data / DATABASE_FILE).exists()
+    if is_new and not may_create:
         raise Refusal(f'There is no practice in {data}. Start the server once.')
     if not is_new and not has_root_key(keys):
         raise KeyMissing
-    private_folder(data)
-    private_folder(keys)
-    lock = take_lock(data) if exclusive else None
+    lock = take_folders(data, keys, is_new=is_new) if exclusive else None
     try:
-        if exclusive:
-            refuse_unwritable(files=[*(data / f'{_DATABASE_FILE}{end}' for end in ('', '-wal', '-shm')), data / _KEYSTORE_FILE,
-                                     keys / HEAD_FILE], folders=[data / 'images', data / 'images' / 'incoming'])
         root_key = read_root_key(keys) if has_root_key(keys) else create_root_key(keys)
-        vault = Vault(root_key, data / _KEYSTORE_FILE)
-        database = Database(data / _DATABASE_FILE, vault.derive(Label.DATABASE))
+        vault = Vault(root_key, data / KEYSTORE_FILE)
+        database = Database(data / DATABASE_FILE, vault.derive(Label.DATABASE))
         opened = Clinic(settings, database, vault, ImageStore(data / 'images'),
                         Head(keys, AuditChain(vault.derive(Label.AUDIT))), clock, lock=lock)
         _make_ready(opened, is_new=is_new, exclusive=exclusive)
@@ -232,7 +225,7 @@ def _open(settings: Settings, clock: Callable[[], datetime], *, exclusive: bool)
 def _make_ready(opened: Clinic, *, is_new: bool, exclusive: bool) -> None:
     try:
         if not is_new and not opened.vault.has_keystore():
-            raise KeyMissing(f'The keys of the photographs are missing: there is no {_KEYSTORE_FILE} in {opened.settings.data_dir}. '
+            raise KeyMissing(f'The keys of the photographs are missing: there is no {KEYSTORE_FILE} in {opened.settings.data_dir}. '
                              'Put the file back, or restore a backup.')
         if exclusive:
             if is_new:
@@ -250,6 +243,9 @@ def _make_ready(opened: Clinic, *, is_new: bool, exclusive: bool) -> None:
 
 def _begin_trail(opened: Clinic) -> None:
     """Write the first head, before there is a database: a head that already counts events belongs to a database that is gone."""
+    if opened.images.blobs() or (opened.vault.has_keystore() and not opened.head.exists()):
+        raise Damage(f'There are photographs or their keys in {opened.settings.data_dir}, but no database. '
+                     'Put the data folder back as it was, or restore a backup.')
     if not opened.head.exists():
         opened.head.create(opened.chain.genesis())
     elif written := opened.head.read().seq:

@@ -3,14 +3,66 @@ import fcntl
 import os
 from collections.abc import Iterable
 from pathlib import Path
-from typing import IO
 
+from data.audit_chain import HEAD_FILE
 from data.errors import Refusal
+from data.vault import ROOT_FILE
 
+DATABASE_FILE = 'dermafolio.db'
+KEYSTORE_FILE = 'keystore.db'
 _LOCK_FILE = 'lock'
+_OURS = (DATABASE_FILE, KEYSTORE_FILE, _LOCK_FILE, 'images', 'nicegui')
+_OUR_KEYS = (ROOT_FILE, HEAD_FILE)
 
 
-def private_folder(folder: Path) -> None:
+class Lock:
+    """Keeps other programs from a practice until it is closed."""
+
+    def __init__(self) -> None:
+        self._held: list[int] = []
+
+    def hold(self, descriptor: int) -> None:
+        """Lock an open file or folder as well. Refuse when another program has it."""
+        self._held.append(descriptor)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise Refusal('The server is running: use the page, or stop it first.') from None
+
+    def close(self) -> None:
+        """Let go of everything."""
+        while self._held:
+            os.close(self._held.pop())
+
+
+def take_folders(data: Path, keys: Path, *, is_new: bool) -> Lock:
+    """Make both folders ours and nobody else's, and return the lock: only what is new, empty or holds a practice is touched."""
+    if is_new:
+        _refuse_foreign(data, _OURS)
+        _refuse_foreign(keys, _OUR_KEYS)
+    _make_private(data)
+    _make_private(keys)
+    lock = _take_lock(data, keys)
+    try:
+        _refuse_unwritable(files=[*(data / f'{DATABASE_FILE}{end}' for end in ('', '-wal', '-shm')), data / KEYSTORE_FILE,
+                                  keys / HEAD_FILE], folders=[data / 'images', data / 'images' / 'incoming'])
+    except BaseException:
+        lock.close()
+        raise
+    return lock
+
+
+def _refuse_foreign(folder: Path, ours: tuple[str, ...]) -> None:
+    """Refuse a folder that holds anything but what a first start leaves behind that was cut off: it is someone else's."""
+    try:
+        foreign = [path.name for path in folder.iterdir() if not path.name.startswith(ours) and path.name != 'lost+found']
+    except OSError:
+        return  # not there yet, or `_make_private` says why it cannot be used
+    if foreign:
+        raise Refusal(f'{folder} is not empty and holds no practice. Choose a new or an empty folder.')
+
+
+def _make_private(folder: Path) -> None:
     """Create a folder that only its owner may enter; say in words why when that cannot be."""
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -21,7 +73,7 @@ def private_folder(folder: Path) -> None:
         raise Refusal(f'The folder {folder} cannot be written to.')
 
 
-def refuse_unwritable(*, files: Iterable[Path], folders: Iterable[Path]) -> None:
+def _refuse_unwritable(*, files: Iterable[Path], folders: Iterable[Path]) -> None:
     """Name the first one that is there and cannot be written: a database finds that out too late, and does not say which."""
     wrong = [path for path in files if path.exists() and not (path.is_file() and os.access(path, os.R_OK | os.W_OK))]
     wrong += [path for path in folders if path.exists() and not (path.is_dir() and os.access(path, os.W_OK | os.X_OK))]
@@ -29,15 +81,19 @@ def refuse_unwritable(*, files: Iterable[Path], folders: Iterable[Path]) -> None
         raise Refusal(f'{wrong[0]} cannot be written to. Look who owns it and what may be done with it.')
 
 
-def take_lock(folder: Path) -> IO[str]:
-    """Return the lock that this program holds until it is closed. Refuse when another one has it."""
+def _take_lock(folder: Path, keys: Path) -> Lock:
+    """Return the lock that this program holds until it is closed. Refuse when another one has it.
+
+    A lock file can be deleted while it is held, and a new one would be free. The folder of the keys cannot be: it is locked itself.
+    """
+    lock = Lock()
     try:
-        lock = (folder / _LOCK_FILE).open('w')
+        lock.hold(os.open(folder / _LOCK_FILE, os.O_WRONLY | os.O_CREAT, 0o600))
+        lock.hold(os.open(keys, os.O_RDONLY))
     except OSError as error:
-        raise Refusal(f'The folder {folder} cannot be written to: {error.strerror}.') from None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
         lock.close()
-        raise Refusal('The server is running: use the page, or stop it first.') from None
+        raise Refusal(f'The folder {folder} cannot be written to: {error.strerror}.') from None
+    except Refusal:
+        lock.close()
+        raise
     return lock

@@ -23,7 +23,7 @@ from data.errors import KeyMissing, Refusal
 T = TypeVar('T')
 KEY_BYTES = 32
 _NONCE_BYTES = 12
-_ROOT_FILE = 'root.key'
+ROOT_FILE = 'root.key'
 
 
 class Label(StrEnum):
@@ -111,19 +111,19 @@ class Vault:
 def create_root_key(key_dir: Path) -> bytes:
     """Write a new root key into an empty key folder, durably, and return it."""
     key = secrets.token_bytes(KEY_BYTES)
-    write_once(key_dir / _ROOT_FILE, key.hex().encode() + b'\n')
+    write_once(key_dir / ROOT_FILE, key.hex().encode() + b'\n')
     return key
 
 
 def has_root_key(key_dir: Path) -> bool:
     """Tell whether a key folder holds a root key."""
-    return (key_dir / _ROOT_FILE).is_file()
+    return (key_dir / ROOT_FILE).is_file()
 
 
 def read_root_key(key_dir: Path) -> bytes:
     """Return the root key of a key folder. Raise KeyMissing when there is none or it is not one."""
     try:
-        key = bytes.fromhex((key_dir / _ROOT_FILE).read_text().strip())
+        key = bytes.fromhex((key_dir / ROOT_FILE).read_text().strip())
     except (OSError, ValueError):
         raise KeyMissing from None
     if len(key) != KEY_BYTES:

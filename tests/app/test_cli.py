@@ -99,6 +99,12 @@ def test_verify_lists_a_file_without_a_record_and_is_content(run: Run, clinic: C
     assert verified.endswith('Nothing is missing or changed.')
 
 
+def test_settings_set_makes_no_practice(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run('settings', 'set', 'time_zone', 'UTC') == EXIT_REFUSED
+    assert capsys.readouterr().err == f'There is no practice in {tmp_path / "data"}. Start the server once.\n'
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_settings_lists_every_setting_with_meaning_and_value(run: Run, closed: Clinic, capsys: pytest.CaptureFixture[str]) -> None:
     assert run('settings', 'set', 'time_zone', 'Europe/Berlin') == 0
     assert run('settings') == 0

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.clinic import Clinic, open_clinic
-from data.errors import KeyMissing, Refusal
+from app.settings import Settings
+from data.errors import Damage, KeyMissing, Refusal
 from tests.conftest import Template, settings_of
 from tests.serving import PROGRAM, ROOT, clean_environment, free_port
 
@@ -91,6 +92,59 @@ def test_what_cannot_be_written_is_named_before_anything_is_opened(template: Tem
     path.write_text('in the way') if 'images' in name else path.mkdir()
     with pytest.raises(Refusal, match=f'{path} cannot be written to'):
         open_clinic(settings)
+
+
+@pytest.mark.parametrize('folder', ['data', 'data-keys'])
+def test_a_folder_of_someone_else_is_refused_and_left_as_it_is(tmp_path: Path, folder: str) -> None:
+    taken = tmp_path / folder
+    taken.mkdir(mode=0o755)
+    (taken / 'letter.txt').write_text('mine')
+    with pytest.raises(Refusal, match=f'{folder} is not empty and holds no practice'):
+        open_clinic(settings_of(tmp_path))
+    assert [path.name for path in tmp_path.rglob('*')] == [folder, 'letter.txt']
+    assert stat.S_IMODE(taken.stat().st_mode) == 0o755
+
+
+def test_an_empty_folder_becomes_a_practice(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path)
+    for folder in (settings.data_dir, settings.keys):
+        folder.mkdir(mode=0o755)
+    open_clinic(settings).close()
+    open_clinic(settings).close()
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in (settings.data_dir, settings.keys)} == {0o700}
+
+
+def test_reading_changes_no_modes(template: Template, tmp_path: Path) -> None:
+    settings = template.copy(tmp_path)
+    for folder in (settings.data_dir, settings.keys):
+        folder.chmod(0o750)
+    open_clinic(settings, exclusive=False).close()
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in (settings.data_dir, settings.keys)} == {0o750}
+
+
+def test_a_lock_file_that_is_deleted_lets_no_second_program_in(clinic: Clinic) -> None:
+    (clinic.settings.data_dir / 'lock').unlink()
+    with pytest.raises(Refusal, match='The server is running'):
+        open_clinic(clinic.settings)
+
+
+def _photographs(settings: Settings) -> None:
+    (settings.data_dir / 'images' / 'ab').mkdir(parents=True, exist_ok=True)
+    (settings.data_dir / 'images' / 'ab' / f'{"ab" * 16}.original').write_bytes(b'DFB1')
+
+
+@pytest.mark.parametrize('left', ['the keystore', 'the photographs'])
+def test_what_is_left_of_a_practice_without_database_and_head_is_damage(template: Template, tmp_path: Path, left: str) -> None:
+    settings = template.copy(tmp_path)
+    for file in [*settings.data_dir.glob('dermafolio.db*'), settings.keys / 'head']:
+        file.unlink()
+    if left == 'the photographs':
+        (settings.data_dir / 'keystore.db').unlink()
+        _photographs(settings)
+    with pytest.raises(Damage, match='but no database'):
+        open_clinic(settings)
+    assert not (settings.data_dir / 'dermafolio.db').exists()
+    assert not (settings.keys / 'head').exists()
 
 
 def test_reading_makes_no_practice(tmp_path: Path) -> None:

@@ -22,8 +22,8 @@ from tests.factories import a_patient, an_entry
 ROWS = """SELECT seq, iif(typeof(payload) = 'text', CAST(payload AS BLOB), x''), iif(typeof(hash) = 'blob', hash, x''),
           iif(typeof(mac) = 'blob', mac, x'') FROM audit_event ORDER BY seq"""
 HEAD = struct.Struct('>Q32s32s')
-WEAKER_RULE = '''DROP TRIGGER audit_event_no_update; CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event WHEN 0
-                 BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END'''
+WEAKER_RULE = """DROP TRIGGER audit_event_no_update; CREATE TRIGGER audit_event_no_update BEFORE UPDATE ON audit_event WHEN 0
+                 BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"""
 INSERT = 'INSERT INTO audit_event (seq, payload, hash, mac) VALUES (?, ?, ?, ?)'
 CONSOLE = console_actor('tests')
 
