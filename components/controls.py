@@ -68,6 +68,8 @@ class Field:
 
     def refuse(self, sentence: str) -> None:
         """Show why the value was not accepted; the value stays. An empty sentence takes it back."""
+        if sentence == self.error.text:
+            return  # props are sent with the whole element, its value included: never while someone types, without need
         self.error.set_text(sentence)
         if sentence:
             self.control.props('error').props('no-error-icon')

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from nicegui import background_tasks, ui
+from nicegui import background_tasks
 
 from app.clinic import clinic
 from components.controls import Field
-from components.field_marks import SavedMark, conflict_panel
+from components.field_marks import ConflictPanel, SavedMark, both, warn_at_limit
 from components.formatting import clock
 from components.refusals import tell
 from components.save_status import SaveState
@@ -21,7 +21,7 @@ from data.columns import new_key
 from data.database import StorageFailed
 from data.errors import ChangedMeanwhile, Refusal
 from data.records import Changed, Records
-from data.repositories.fields import Saved
+from data.repositories.fields import FieldText, Saved
 
 if TYPE_CHECKING:
     from components.autosave import Autosave
@@ -32,6 +32,7 @@ Act = Callable[[Records], Callable[..., Saved]]
 PAUSE_S = 0.3
 RETRY_S = 2.0
 HEAR_EVERY_S = 0.2
+SEEN_WITHIN_S = 5.0
 _log = logging.getLogger('dermafolio.autosave')
 
 
@@ -58,9 +59,10 @@ class SavedField:
     _actor: Actor | None = None
     _worker: 'asyncio.Task[None] | None' = None
     _hearing: bool = False
+    _offered: FieldText | None = None
     _is_ours: bool = False
     _collision: ChangedMeanwhile | None = None
-    _panel: ui.element | None = None
+    _panel: ConflictPanel | None = None
     _unsubscribe: Callable[[], None] = lambda: None
     _mark: SavedMark | None = None
 
@@ -93,10 +95,13 @@ class SavedField:
         """Take a new text from the person. A text that is going to be stored anyway is no news."""
         if self._is_ours or content == self._intended():
             return
+        if self._offered is not None and self._offered.text and self._offered.text in content:
+            self._accept(self._offered)  # nothing of the other's text is missing, so it was seen
         self._actor, self._pending = current_actor(), content
-        self._warn_at_limit(content)
-        if self.state is SaveState.CONFLICT:
-            return  # the person decides first; the text stays in the field
+        warn_at_limit(self.shown, content)
+        if self._panel is not None:
+            self._panel.show_mine(content)  # the person decides first
+            return
         self._enter(SaveState.SAVING)
         if self._worker is None:
             self._worker = background_tasks.create(self._save_until_quiet(), name=f'autosave {self.name}')
@@ -155,7 +160,7 @@ class SavedField:
         return PAUSE_S
 
     def _took(self, saved: Saved) -> None:
-        self.revision, self._stored, self.desk.saved_at = saved.revision, saved.text, saved.at
+        self.revision, self._stored, self.desk.saved_at, self._offered = saved.revision, saved.text, saved.at, None
         if self._pending is None:
             self._under_way = None
             self._enter(SaveState.SAVED)
@@ -191,18 +196,21 @@ class SavedField:
             self._enter(SaveState.IDLE)  # the desk tidies up after it, and tells both texts
             return
         self._enter(SaveState.CONFLICT)
-        self._panel = conflict_panel(
-            self.shown, conflict.who or 'Someone else', conflict.theirs, keep_mine=lambda: self._decide(self._mine(), conflict),
+        self._offered = None
+        self._panel = ConflictPanel(
+            self.shown, conflict.who or 'Someone else', conflict.theirs, keep_mine=lambda: self._decide(self._intended(), conflict),
             keep_theirs=lambda: self._decide(conflict.theirs, conflict),
-            keep_both=lambda: self._decide(both(self._stored, conflict.theirs, self._mine()), conflict))
+            keep_both=lambda: self._decide(both(self._stored, conflict.theirs, self._intended()), conflict))
+        self._panel.show_mine(self._intended())
 
     def _decide(self, content: str, conflict: ChangedMeanwhile) -> None:
         """Store the person's decision over the version it was made against; a newer one asks again."""
         with self.shown.root:  # the button that was pressed goes with the panel
             if self._panel is not None:
-                self._panel.delete()
+                self._panel.close()
                 self._panel = self._collision = None
             self.revision, self._stored, self._pending, self.burst = conflict.revision, conflict.theirs, None, new_key()
+            self._offered = None
             self._enter(SaveState.IDLE)
             self._put(content)
             self.typed(content)
@@ -252,14 +260,31 @@ class SavedField:
             return  # signed out: this page is about to leave the screen
         with clinic().reading(actor) as records:
             latest = records.fields.latest(self.key, self.name) if actor.may(self.reads) else None
-        if latest is not None and latest.revision > self.revision:
-            self.revision, self._stored = latest.revision, latest.text
+        known = self._offered.revision if self._offered else self.revision
+        if latest is not None and latest.revision > known:
+            self._offered = latest
             self._put(latest.text)
+            background_tasks.create(self._wait_until_seen(latest, self.shown.control.value), name=f'seen {self.name}')
+
+    async def _wait_until_seen(self, offered: FieldText, value: object) -> None:
+        """Move to a revision only when the browser answers that it shows the text: a key that left before it is based on the old one."""
+        while self._offered is offered and not self.is_gone:
+            try:
+                shown = await self.shown.control.get_computed_prop('inputValue', timeout=SEEN_WITHIN_S)
+            except TimeoutError:
+                continue  # the line is slow or down; until it answers, what is typed here counts as typed over the old text
+            if self._offered is offered and (shown == value or not isinstance(shown, str)):
+                self._accept(offered)
+            return
+
+    def _accept(self, offered: FieldText) -> None:
+        if not self.is_busy and self._collision is None:
+            self.revision, self._stored, self._offered = offered.revision, offered.text, None
 
     def _show_as_stored(self) -> None:
         """Show the text as it was stored (an ID lowered, a date in one form), once nobody is in the field."""
         is_quiet = self.state is SaveState.SAVED and not self.has_focus and self._intended() == self._stored
-        if is_quiet and not self.is_gone and self._mine() != self._stored:
+        if is_quiet and self._offered is None and not self.is_gone and self._mine() != self._stored:
             self._put(self._stored)
 
     def _mine(self) -> str:
@@ -273,22 +298,7 @@ class SavedField:
         finally:
             self._is_ours = False
 
-    def _warn_at_limit(self, content: str) -> None:
-        """Say that the browser cut at its limit. It counts UTF-16 units: an emoji is two."""
-        limit = int(self.shown.control.props.get('maxlength') or 0)
-        is_cut = limit > 0 and len(content.encode('utf-16-le', 'surrogatepass')) // 2 >= limit
-        self.shown.refuse(f'This is the limit: {limit:,} characters. What goes beyond is not kept.' if is_cut else '')
-
     def _show_mark(self, at: datetime) -> None:
         if not self.is_gone:
             self._mark = self._mark or SavedMark(self.shown, self.undo)
             self._mark.show(clock(at, self.desk.zone))
-
-
-def both(base: str, theirs: str, mine: str) -> str:
-    """Return both texts together: additions to the same text once, theirs first, because it was saved first; else one below the other."""
-    if not (theirs.startswith(base) and mine.startswith(base)):
-        return f'{theirs}\n{mine}'
-    added = mine[len(base):]
-    is_joined = not theirs or theirs[-1].isspace() or added[:1].isspace()
-    return theirs + added if is_joined else f'{theirs}\n{added}'

@@ -10,7 +10,7 @@ from nicegui.testing import User
 
 from app.clinic import Clinic
 from components import saved_field
-from components.saved_field import both
+from components.field_marks import both
 from data.database import StorageFailed
 from data.models import Action
 from data.repositories.audit import TrailView
