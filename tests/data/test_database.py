@@ -100,6 +100,14 @@ def test_a_wrong_key_is_said_and_harms_nothing(clinic: Clinic) -> None:
         assert not records.users.is_empty()
 
 
+def test_a_database_that_cannot_be_opened_is_named_in_words(tmp_path: Path) -> None:
+    nowhere = Database(tmp_path / 'gone' / 'dermafolio.db', bytes(32))
+    for way in (nowhere.upgrade, nowhere.check_schema):
+        with pytest.raises(Refusal, match=rf'The database {tmp_path}/gone/dermafolio\.db cannot be used: unable to open'):
+            way()
+    nowhere.close()
+
+
 def test_a_schema_of_a_newer_program_is_refused(template: Template, tmp_path) -> None:
     settings = template.copy(tmp_path)
     with directly(settings) as connection:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from data.errors import KeyMissing
+from data.errors import KeyMissing, Refusal
 from data.vault import KEY_BYTES, Label, Vault, create_root_key, has_root_key, read_root_key
 from tests.data.tampering import sqlcipher
 
@@ -85,6 +85,11 @@ def test_another_root_key_does_not_open_the_keystore(vault: Vault, tmp_path: Pat
     vault.close()
     with pytest.raises(KeyMissing):
         Vault(bytes(32), tmp_path / 'keystore.db').patient_key(MARIA)
+
+
+def test_a_keystore_that_cannot_be_opened_is_named_in_words(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match=rf'The keystore {tmp_path}/gone/keystore\.db cannot be used: unable to open'):
+        Vault(ROOT_KEY, tmp_path / 'gone' / 'keystore.db').prepare_keystore()
 
 
 def test_no_key_lies_readable_in_the_keystore(vault: Vault, tmp_path: Path) -> None:
