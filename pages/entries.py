@@ -27,17 +27,18 @@ router = APIRouter()
 
 
 @router.page('/patients/{unique_id}')
-async def entries_page(unique_id: str, created: str = '') -> RedirectResponse | None:
+async def entries_page(unique_id: str, created: str = '', cleaned: str = '') -> RedirectResponse | None:
     """Show the visits after their event is written. A former or capital ID leads to the present address."""
     around = surroundings()
     with clinic().reading(around.actor) as records:
         patient = records.patients.header(records.patients.key_of(unique_id))
+        is_new = records.done_before(created) == patient.key  # only the form that created the patient knows its own key
     if patient.unique_id != unique_id:
         return RedirectResponse(patient_address(patient.unique_id))
     looking = Looking(Action.CHART_OPEN, patient.key, lambda records: _seen(records, patient.key), _pictures)
     EntriesPage(around, *await looking.again(around.actor), looking).build()
-    if created:
-        _welcome(patient, created)
+    if is_new:
+        _welcome(patient, was_cleaned=bool(cleaned))
     return None
 
 
@@ -50,11 +51,11 @@ def _pictures(seen: Seen) -> list[str | None]:
     return [patient.cover, *shown_images(entries)]
 
 
-def _welcome(patient: PatientHeader, created: str) -> None:
+def _welcome(patient: PatientHeader, *, was_cleaned: bool) -> None:
     """Say that the record is there, once: the address forgets it."""
     both = patient.name if patient.name == patient.unique_id else f'{patient.name}, {patient.unique_id}'
     tell(f'Patient created: {both}', kind='positive', stays=False)
-    if created == 'cleaned':
+    if was_cleaned:
         tell(HIDDEN_CHARACTERS, kind='info', stays=False)
     ui.navigate.history.replace(patient_address(patient.unique_id))
 

@@ -247,7 +247,7 @@ class NewPatientForm:
             await self._say_taken(actor, taken)
             return
         hidden = any(hides_characters(shown.value or '') for shown in self.fields.values())
-        ui.navigate.to(_arrival(made, hidden=hidden))
+        ui.navigate.to(_arrival(made, self.request_key, hidden=hidden))
 
     async def _say_taken(self, actor: Actor, taken: UniqueIdTaken) -> None:
         """Name the bearer after the event of it, when the reader may know who it is."""
@@ -261,5 +261,5 @@ class NewPatientForm:
             taken_warning(str(taken), taken.holder)
 
 
-def _arrival(made: PatientHeader, *, hidden: bool) -> str:
-    return patient_address(made.unique_id, '?created=cleaned' if hidden else '?created=1')
+def _arrival(made: PatientHeader, request_key: str, *, hidden: bool) -> str:
+    return patient_address(made.unique_id, f'?created={request_key}{"&cleaned=1" if hidden else ""}')

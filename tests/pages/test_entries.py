@@ -6,7 +6,7 @@ from nicegui import ui
 from nicegui.testing import User
 
 from app.clinic import Clinic
-from data.models import Action
+from data.models import Action, PatientDraft
 from data.read_models import PatientHeader
 from data.repositories.audit import TrailView
 from tests.cast import Cast
@@ -130,8 +130,18 @@ async def test_names_and_notes_are_text_on_the_timeline(clinic: Clinic, cast: Ca
 
 
 async def test_the_notice_of_a_new_record_is_shown_once(clinic: Clinic, cast: Cast, user: User):
-    a_patient(clinic, cast.jana)
-    await user.open(f'{ADDRESS}?created=1')
+    asked = 'a' * 32
+    clinic.change_now(cast.jana, lambda records: records.patients.register(
+        PatientDraft(unique_id='psr-20417', given_names='Maria', family_name='Gonzalez'), request_key=asked))
+    await user.open(f'{ADDRESS}?created={asked}')
     assert user.notify.messages == ['Patient created: Maria Gonzalez, psr-20417']
     await user.open(ADDRESS)
     assert len(user.notify.messages) == 1
+
+
+@pytest.mark.parametrize('created', ['1', 'cleaned', 'a' * 32, 'x' * 5000])
+async def test_a_link_cannot_say_that_a_record_is_new(clinic: Clinic, cast: Cast, user: User, created: str):
+    clinic.change_now(cast.jana, lambda records: records.patients.register(PatientDraft(unique_id='psr-2'), request_key='a' * 32))
+    a_patient(clinic, cast.jana)
+    await user.open(f'{ADDRESS}?created={created}&cleaned=1')
+    assert user.notify.messages == []
