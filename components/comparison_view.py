@@ -1,4 +1,5 @@
 """Comparisons: the images of a group side by side, baseline first, dates and the interval on them."""
+from collections.abc import Awaitable, Callable
 from datetime import tzinfo
 from html import escape
 
@@ -8,16 +9,26 @@ from components.autosave import Autosave
 from components.controls import box, icon_button, text, text_field
 from components.formatting import day, interval
 from components.image_grid import day_of, describe, site_of
+from components.refusals import refusals_shown
 from data.columns import limit_of
 from data.models import ComparisonGroup
 from data.read_models import ImageTile
 from data.repositories.comparisons import GroupRecord
 
+OnLarge = Callable[[list[str]], Awaitable[None]]
 _PAIR = 2
 
 
-def comparison_card(group: GroupRecord, saving: Autosave | None, *, zone: tzinfo) -> ui.element:
-    """Show one group and return its card. With `saving` its title can be edited, else it is a heading."""
+def comparison_card(group: GroupRecord, saving: Autosave | None, *, zone: tzinfo, on_large: OnLarge) -> ui.element:
+    """Show one group and return its card. With `saving` its title can be edited, else it is a heading.
+
+    `on_large` is awaited before the group fills the screen: it writes the events of its images.
+    """
+    async def enlarge() -> None:
+        with refusals_shown():
+            await on_large([tile.key for tile in group.images])
+            _full_screen(group, zone)
+
     many = len(group.images) > _PAIR
     with box('df-pair-card', tag='article', aria_label=group_name(group)) as card:
         ui.html(_panes_html(group.images, zone, kind='preview'), sanitize=False).classes('df-pair df-pair--many' if many else 'df-pair')
@@ -28,7 +39,7 @@ def comparison_card(group: GroupRecord, saving: Autosave | None, *, zone: tzinfo
                 saving.add(title, lambda records: records.comparisons.arrange, group.key, 'title', revision=group.title_revision)
             else:
                 text(group_name(group), 'df-t3', tag='h3')
-            icon_button('maximize-2', label=f'Full screen: {group_name(group)}', on_click=lambda: _full_screen(group, zone))
+            icon_button('maximize-2', label=f'Full screen: {group_name(group)}', on_click=enlarge)
     return card
 
 

@@ -31,7 +31,7 @@ from components.workspace import summary as workspace_summary
 from data.actors import Permission
 from data.models import Action
 from data.models import Section as Part
-from data.read_models import PatientHeader
+from data.read_models import ImageTile, PatientHeader
 from data.records import Changed, Records
 from data.repositories.entries import EntryRecord
 from data.repositories.fields import Saved
@@ -88,7 +88,8 @@ class EntryPage:
             self.slots = slots
             with slots.status:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
-            self.viewer = ImageViewer(zone=around.zone, patient=self.patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL))
+            self.viewer = ImageViewer(zone=around.zone, patient=self.patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
+                                      on_show=self._looks)
             self.picker = PoolPicker(self.patient, appointment(self.entry.appointment_at, around.zone), zone=around.zone,
                                      today=around.today, on_add=self.place)
             with box('df-desk'):
@@ -166,15 +167,26 @@ class EntryPage:
         with self._pairs:
             for group in self.entry.groups:
                 if group.key not in self.cards:
-                    self.cards[group.key] = comparison_card(group, self.saving if self.may_arrange else None, zone=self.around.zone)
+                    self.cards[group.key] = comparison_card(group, self.saving if self.may_arrange else None, zone=self.around.zone,
+                                                             on_large=self._look_at)
             if self.no_pairs is None and not self.entry.groups:
                 self.no_pairs = empty_state('No comparisons yet.', 'Select two or more photos, then Compare.')
         if self.no_pairs is not None and self.entry.groups:
             self.no_pairs.delete()
             self.no_pairs = None
 
-    def _open_viewer(self, key: str) -> None:
-        self.viewer.open(self.entry.images, key)
+    def _open_viewer(self, key: str) -> object:
+        return self.viewer.open(self.entry.images, key)
+
+    async def _looks(self, key: str) -> ImageTile:
+        """Write the event of one photograph large, before it is shown."""
+        await self._look_at([key])
+        with clinic().reading(current_actor()) as records:
+            return records.images.one(key)
+
+    async def _look_at(self, images: list[str]) -> None:
+        for key in images:
+            await clinic().looked(current_actor(), Action.IMAGE_VIEW, patient=self.patient.key, subject=key)
 
     async def _open_picker(self) -> None:
         with refusals_shown():

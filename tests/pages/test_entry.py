@@ -284,3 +284,23 @@ async def test_a_number_that_no_visit_has_leads_nowhere(clinic: Clinic, cast: Ca
     answer = await user.http_client.get(f'/patients/psr-20417/entries/{number}', headers={'accept': 'text/html'})
     assert answer.status_code == 404
     assert 'There is nothing here' in answer.text
+
+
+def large_looks(clinic: Clinic, cast: Cast, patient: PatientHeader) -> list[str]:
+    with clinic.reading(cast.ines) as records:
+        return [event.read()['subject'] for event in records.audit.page(TrailView(action=Action.IMAGE_VIEW, patient=patient.key))][::-1]
+
+
+async def test_a_photo_and_a_comparison_fill_the_screen_after_their_events(clinic: Clinic, cast: Cast, user: User) -> None:
+    patient, entry = a_visit(clinic, cast, images=2)
+    keys = [tile.key for tile in entry.images]
+    a_comparison(clinic, cast.jana, entry.key, keys)
+    await user.open(ADDRESS)
+    enlarge = next(one for one in user.client.elements.values() if one.props.get('aria-label', '').startswith('Full screen'))
+    UserInteraction(user, {enlarge}, None).click()
+    await until(lambda: large_looks(clinic, cast, patient) == keys)
+    tile = next(one for one in user.find(kind=ui.html).elements
+                if keys[1] in one.content and any(listener.type == 'dblclick' for listener in one._event_listeners.values()))
+    UserInteraction(user, {tile}, None).trigger('dblclick')
+    await sees(user, '2 of 2')
+    assert large_looks(clinic, cast, patient) == [*keys, keys[1]]
