@@ -10,6 +10,7 @@ from sqlalchemy import func
 from sqlmodel import select
 
 from app.clinic import Clinic
+from app.consistency import inconsistencies
 from data.actors import Actor
 from data.audit_chain import Sealed, Verified
 from data.database import check_trail_rules, integrity_problems
@@ -67,6 +68,7 @@ def verify_everything(clinic: Clinic, actor: Actor, *, progress: Progress | None
         _check_figures(records, findings)
         _check_files(clinic, records, findings, report)
         _note_orphans(stored, records, findings)
+        findings.problems += inconsistencies(records)
     with _damage_noted(findings):
         findings.events = verify_trail(clinic, actor, progress=lambda done: report('audit trail', done, 0)).count
     return findings

@@ -8,9 +8,10 @@ from app.integrity import verify_everything
 from app.settings import Settings
 from data.actors import console_actor
 from data.image_store import Rendition
+from data.records import Records
 from tests.conftest import Template
 from tests.data.tampering import directly
-from tests.factories import a_patient, a_stored_image, an_entry
+from tests.factories import a_comparison, a_patient, a_stored_image, an_entry
 
 CONSOLE = console_actor('tests')
 
@@ -112,6 +113,65 @@ def test_a_text_that_the_list_goes_by_and_does_not_follow_from_the_record_is_fou
         connection.execute(f"UPDATE patient SET {change} WHERE unique_id = 'psr-2'")
         key = connection.execute("SELECT key FROM patient WHERE unique_id = 'psr-2'").fetchone()[0]
     assert problems(settings) == [f'patient {key}: what the list sorts and searches by is not what the record holds']
+
+
+def test_an_image_that_lies_with_another_patient_is_found(settings: Settings) -> None:
+    with directly(settings) as connection:
+        foreign, stranger = connection.execute("SELECT image.id, image.key FROM image JOIN patient ON patient.id = patient_id "
+                                               "WHERE unique_id = 'psr-1'").fetchone()
+        entry, key = connection.execute("SELECT entry.id, entry.key FROM entry JOIN patient ON patient.id = patient_id "
+                                        "WHERE unique_id = 'psr-2'").fetchone()
+        connection.execute('INSERT INTO entry_image VALUES (?, ?, 9, "2026-11-23 09:00:00")', (entry, foreign))
+        connection.execute('INSERT INTO comparison_group VALUES (1, "group", ?, "", "side by side", "2026-11-23 09:00:00")', (entry,))
+        connection.execute('INSERT INTO comparison_image VALUES (1, ?, 0)', (foreign,))
+    assert problems(settings) == [f'entry {key}: image {stranger} in it belongs to another patient',
+                                  f'comparison group: image {stranger} in it belongs to another patient']
+
+
+def test_notes_that_are_not_what_their_history_ends_with_are_found(settings: Settings) -> None:
+    with directly(settings) as connection:
+        connection.execute("UPDATE entry SET notes = 'worse' WHERE id = 2")
+        key = connection.execute('SELECT key FROM entry WHERE id = 2').fetchone()[0]
+    assert problems(settings) == [f'entry {key}: notes is not what its history ends with']
+
+
+def test_every_versioned_field_may_change_and_stays_consistent(settings: Settings, template: Template) -> None:
+    opened, jana = open_clinic(settings), template.cast.jana
+    patient = a_patient(opened, jana, 'psr-9').key
+    images = [a_stored_image(opened, template.cast.tom, patient) for _ in range(2)]
+    entry = an_entry(opened, jana, patient, notes='one', images=tuple(images))
+    group = a_comparison(opened, jana, entry.key, images, title='before')
+
+    def amend(records: Records) -> None:
+        for act, key, field, text in (
+                (records.entries.amend, entry.key, 'appointment_at', '2026-11-24T10:15'), (records.entries.amend, entry.key, 'notes', ''),
+                (records.images.describe, images[0], 'laterality', 'left'), (records.images.describe, images[0], 'caption', 'Nævus'),
+                (records.comparisons.arrange, group, 'title', 'after'), (records.patients.correct, patient, 'birth_date', '14 Mar 1980'),
+                (records.patients.correct, patient, 'skin_type', 'III'), (records.patients.correct, patient, 'unique_id', 'psr-10')):
+            act(key, field, text)
+    opened.change_now(jana, amend)
+    opened.close()
+    assert problems(settings) == []
+
+
+def test_a_photograph_that_vanished_with_its_files_is_found(settings: Settings) -> None:
+    with directly(settings) as connection:
+        row, blob, key = connection.execute('SELECT id, blob, key FROM image ORDER BY id LIMIT 1').fetchone()
+        connection.execute('DELETE FROM entry_image WHERE image_id = ?', (row,))
+        connection.execute('DELETE FROM image WHERE id = ?', (row,))
+        connection.execute("UPDATE patient SET image_count = 0 WHERE unique_id = 'psr-1'")
+    for file in settings.data_dir.glob(f'images/??/{blob}.*'):
+        file.unlink()
+    assert problems(settings) == [f'image {key}: the trail admitted it, but its record is gone']
+
+
+def test_a_photograph_that_nobody_admitted_is_found(settings: Settings) -> None:
+    with directly(settings) as connection:
+        old = connection.execute('SELECT key FROM image WHERE id = 1').fetchone()[0]
+        connection.execute("UPDATE image SET key = 'other' WHERE id = 1")
+    found = problems(settings)
+    assert 'image other: no event of the trail admitted it' in found
+    assert f'image {old}: the trail admitted it, but its record is gone' in found
 
 
 def test_files_without_a_record_are_noted_and_no_damage(settings: Settings) -> None:

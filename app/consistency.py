@@ -1,0 +1,63 @@
+"""Do the records agree with each other? Checks over tables that only read; each finding is one sentence that names keys only."""
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import func
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from data.models import (
+    Action,
+    AuditEvent,
+    ComparisonGroup,
+    ComparisonImage,
+    Entry,
+    EntryImage,
+    FieldVersion,
+    Image,
+    Outcome,
+    Patient,
+)
+from data.records import Records
+from data.values import as_text
+
+_VERSIONED: tuple[tuple[str, Any], ...] = (('patient', Patient), ('entry', Entry), ('image', Image), ('comparison', ComparisonGroup))
+
+
+def inconsistencies(records: Records) -> Iterator[str]:
+    """Yield what of pictures, histories and trail does not fit together."""
+    yield from _foreign_pictures(records)
+    yield from _texts_without_history(records)
+    yield from _pictures_and_events(records)
+
+
+def _foreign_pictures(records: Records) -> Iterator[str]:
+    """Find images that lie with another patient than theirs."""
+    placed = select(Entry.key, Image.key).join(EntryImage, col(EntryImage.entry_id) == Entry.id)
+    placed = placed.join(Image, col(Image.id) == EntryImage.image_id).where(Image.patient_id != Entry.patient_id)
+    for entry, image in records.session.exec(placed):
+        yield f'entry {entry}: image {image} in it belongs to another patient'
+    compared = select(ComparisonGroup.key, Image.key).join(ComparisonImage, col(ComparisonImage.group_id) == ComparisonGroup.id)
+    compared = compared.join(Image, col(Image.id) == ComparisonImage.image_id).join(Entry, col(Entry.id) == ComparisonGroup.entry_id)
+    for group, image in records.session.exec(compared.where(Image.patient_id != Entry.patient_id)):
+        yield f'comparison {group}: image {image} in it belongs to another patient'
+
+
+def _texts_without_history(records: Records) -> Iterator[str]:
+    """Find fields that hold something else than the latest of their versions."""
+    other = aliased(FieldVersion)
+    newest = select(func.max(other.version)).where(other.subject == FieldVersion.subject, other.field == FieldVersion.field)
+    for kind, model in _VERSIONED:
+        rows = select(model, FieldVersion.field, FieldVersion.text).join(FieldVersion, FieldVersion.subject == model.key)
+        for row, field, text in records.session.exec(rows.where(FieldVersion.version == newest.scalar_subquery())):
+            if as_text(getattr(row, field, None)) != text:
+                yield f'{kind} {row.key}: {field} is not what its history ends with'
+
+
+def _pictures_and_events(records: Records) -> Iterator[str]:
+    """Find images that the trail admitted and nobody holds any more, and images that nobody admitted."""
+    admitted = set(records.session.exec(select(AuditEvent.subject).where(
+        AuditEvent.action == Action.IMAGE_ADMIT.value, AuditEvent.outcome == Outcome.DONE.value)))
+    held = set(records.session.exec(select(Image.key)))
+    yield from (f'image {key}: the trail admitted it, but its record is gone' for key in sorted(map(str, admitted - held)))
+    yield from (f'image {key}: no event of the trail admitted it' for key in sorted(held - admitted))
