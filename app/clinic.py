@@ -235,6 +235,7 @@ def _make_ready(opened: Clinic, *, is_new: bool, exclusive: bool) -> None:
             opened.images.prepare()
             _catch_up_head(opened)
         else:
+            opened.vault.patient_keys()  # a wrong key is told from a damaged database: the keystore does not open either
             opened.database.check_schema()
     except BaseException:
         opened.close()

@@ -163,7 +163,8 @@ def _unlock(connection: Any, key: bytes) -> None:
         connection.execute('SELECT count(*) FROM sqlite_master')
     except sqlcipher.DatabaseError as error:
         if 'not a database' in str(error):
-            raise KeyMissing from None
+            raise KeyMissing('The key for this data is not the right one, or the first page of the database is damaged. '
+                             'Point --key-dir at the folder that belongs to this data, or restore a backup.') from None
         raise
 
 

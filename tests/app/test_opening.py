@@ -147,6 +147,18 @@ def test_what_is_left_of_a_practice_without_database_and_head_is_damage(template
     assert not (settings.keys / 'head').exists()
 
 
+@pytest.mark.parametrize(('page', 'sentence'), [(0, 'the first page of the database is damaged'), (1, 'The database is damaged')])
+def test_a_damaged_page_that_everything_stands_on_is_said_in_words(template: Template, tmp_path: Path, page: int, sentence: str) -> None:
+    settings = template.copy(tmp_path)
+    database = settings.data_dir / 'dermafolio.db'
+    content = bytearray(database.read_bytes())
+    content[page * 4096 + 77] ^= 1
+    database.write_bytes(content)
+    for exclusive in (True, False):
+        with pytest.raises(Damage, match=sentence):
+            open_clinic(settings, exclusive=exclusive)
+
+
 def test_reading_makes_no_practice(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match='There is no practice in'):
         open_clinic(settings_of(tmp_path), exclusive=False)
