@@ -14,6 +14,7 @@ TEXT_LIMIT = 150_000
 _UNIQUE_ID = re.compile(r'[A-Za-z0-9_-]+')  # checked before lowering: the Kelvin sign would become a k
 _RESERVED_IDS = frozenset({'new'})
 _DATE_SHAPES = ('%Y-%m-%d', '%d %b %Y', '%d %B %Y', '%d.%m.%Y', '%d/%m/%Y', '%d-%m-%Y', '%Y/%m/%d')
+_EITHER_ORDER = re.compile(r'(\d{1,2})[/-](\d{1,2})[/-]\d{4}')  # with dots the day comes first everywhere; with these it depends
 _MOMENT_SHAPES = ('%Y-%m-%dT%H:%M', '%Y-%m-%d %H:%M', '%Y-%m-%dT%H:%M:%S')
 _OLDEST_BIRTH_YEAR = 1850
 _EARLIEST_DAY = timedelta(hours=14)  # so far ahead of UTC is the first place to reach a day
@@ -77,6 +78,7 @@ def parse_birth_date(text: str, *, today: date | None = None) -> date | None:
     text = clean_line(text)
     if not text:
         return None
+    _refuse_either_order(text)
     for shape in _DATE_SHAPES:
         try:
             parsed = datetime.strptime(text, shape).date()  # noqa: DTZ007 -- a date has no zone
@@ -86,6 +88,13 @@ def parse_birth_date(text: str, *, today: date | None = None) -> date | None:
             return parsed
         raise Invalid('This date of birth cannot be right.', field='birth_date')
     raise Invalid('Use a date like 14 Mar 1980.', field='birth_date')
+
+
+def _refuse_either_order(text: str) -> None:
+    """Refuse a date that is another day when the month is read first: 03/04/1980 is in April or in March."""
+    parts = _EITHER_ORDER.fullmatch(text)
+    if parts and parts[1].lstrip('0') != parts[2].lstrip('0') and max(int(parts[1]), int(parts[2])) <= 12:
+        raise Invalid('Write the month as a word, for example 3 Apr 1980.', field='birth_date')
 
 
 def parse_moment(text: str, zone: ZoneInfo) -> datetime:

@@ -58,6 +58,21 @@ def test_a_date_of_birth_that_cannot_be_is_refused(typed: str, sentence: str):
         parse_birth_date(typed, today=date(2026, 11, 23))
 
 
+@pytest.mark.parametrize('typed', ['03/04/1980', '3/4/1980', '03-04-1980', '12/11/1980'])
+def test_a_date_of_birth_that_is_two_days_is_refused(typed: str):
+    with pytest.raises(Invalid, match=r'^Write the month as a word, for example 3 Apr 1980\.$'):
+        parse_birth_date(typed)
+
+
+@pytest.mark.parametrize(('typed', 'read'), [
+    ('23/04/1980', date(1980, 4, 23)),
+    ('23-4-1980', date(1980, 4, 23)), ('23.04.1980', date(1980, 4, 23)), ('03.04.1980', date(1980, 4, 3)),
+    ('1980-04-03', date(1980, 4, 3)), ('1980/04/03', date(1980, 4, 3)), ('04/04/1980', date(1980, 4, 4)),
+])
+def test_a_date_of_birth_that_is_one_day_passes(typed: str, read: date):
+    assert parse_birth_date(typed) == read
+
+
 def test_no_date_of_birth_is_fine():
     assert parse_birth_date('  ') is None
     assert parse_birth_date('23 Nov 2026', today=date(2026, 11, 23)) == date(2026, 11, 23)
