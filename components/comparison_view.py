@@ -7,8 +7,8 @@ from nicegui import ui
 
 from components.autosave import Autosave
 from components.controls import box, icon_button, text, text_field
-from components.formatting import day, interval
-from components.image_grid import day_of, describe, site_of
+from components.formatting import interval
+from components.image_grid import day_of, day_words, describe, site_of
 from components.refusals import refusals_shown
 from data.columns import limit_of
 from data.models import ComparisonGroup
@@ -71,7 +71,7 @@ def _panes_html(tiles: list[ImageTile], zone: tzinfo, *, kind: str) -> str:
     panes = ''.join(
         f'<span class="df-pane"><img src="/images/{escape(tile.key)}/{kind}" alt="{escape(describe(tile, zone))}" loading="lazy" '
         f'decoding="async" width="{tile.width_px}" height="{tile.height_px}">'
-        f'<span class="df-badge df-num">{escape(day(day_of(tile, zone)))}</span></span>'
+        f'<span class="df-badge df-num">{escape(day_words(tile, zone))}</span></span>'
         for tile in tiles)
     if len(tiles) < _PAIR:
         return panes

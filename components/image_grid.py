@@ -30,6 +30,28 @@ def time_of(tile: ImageTile, zone: tzinfo) -> str:
         return formatting.clock(tile.received_at, zone)
 
 
+def is_dated(tile: ImageTile) -> bool:
+    """Tell whether it is known when the photo was taken; else only when it arrived."""
+    return tile.is_capture_known and bool(tile.captured_local or tile.captured_on)
+
+
+def time_words(tile: ImageTile, zone: tzinfo) -> str:
+    """Return '10:21', or 'received 10:42': a time of arrival is never shown as a time of capture."""
+    return time_of(tile, zone) if is_dated(tile) else f'received {time_of(tile, zone)}'
+
+
+def day_words(tile: ImageTile, zone: tzinfo) -> str:
+    """Return '23 Nov 2026', or 'received 23 Nov 2026'."""
+    on = formatting.day(day_of(tile, zone))
+    return on if is_dated(tile) else f'received {on}'
+
+
+def moment_words(tile: ImageTile, zone: tzinfo) -> str:
+    """Return '23 Nov 2026, 10:21', or 'Received 23 Nov 2026, 10:42, capture time unknown'."""
+    at = f'{formatting.day(day_of(tile, zone))}, {time_of(tile, zone)}'
+    return at if is_dated(tile) else f'Received {at}, capture time unknown'
+
+
 def site_of(tile: ImageTile) -> str:
     """Return 'Forearm, left'; empty when the site is not set: a side alone says nothing. Never guessed."""
     return ', '.join(part for part in (tile.body_site, tile.laterality) if part) if tile.body_site else ''
@@ -37,7 +59,7 @@ def site_of(tile: ImageTile) -> str:
 
 def describe(tile: ImageTile, zone: tzinfo) -> str:
     """Return what a screen reader says: site, date, time, caption. Never what the photo might show."""
-    parts = (site_of(tile) or 'Photo', formatting.day(day_of(tile, zone)), time_of(tile, zone), tile.caption)
+    parts = (site_of(tile) or 'Photo', day_words(tile, zone), time_of(tile, zone), tile.caption)
     return ', '.join(part for part in parts if part)
 
 
@@ -61,7 +83,7 @@ def tile_html(tile: ImageTile, zone: tzinfo, *, badge: str = '', alt: str = '') 
     marked = f'<span class="df-badge">{escape(badge)}</span>' if badge else ''
     view = escape(tile.view.capitalize() or 'View not set')
     caption = f'<span class="df-tile-caption">{escape(tile.caption)}</span>' if tile.caption else ''
-    return (f'{photo_html(tile, alt=alt)}{marked}{first}<time>{escape(time_of(tile, zone))}</time>'
+    return (f'{photo_html(tile, alt=alt)}{marked}{first}<time>{escape(time_words(tile, zone))}</time>'
             f'<span class="df-tile-view">{view}</span>{caption}')
 
 

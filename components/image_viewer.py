@@ -9,9 +9,8 @@ from typing import Any
 
 from nicegui import ui
 
-from components import formatting
 from components.controls import box, icon_button, link_button, text
-from components.image_grid import day_of, describe, site_of, time_of
+from components.image_grid import describe, moment_words, site_of
 from components.refusals import refusals_shown
 from data.read_models import ImageTile, PatientHeader
 
@@ -106,7 +105,7 @@ class ImageViewer:
     def _show_words(self, tile: ImageTile) -> None:
         place = next(index for index, known in enumerate(self._tiles) if known.key == tile.key)
         self._title.set_text(site_of(tile) or 'Body site not set')
-        taken = f'{formatting.day(day_of(tile, self._zone))}, {time_of(tile, self._zone)}'
+        taken = moment_words(tile, self._zone)
         self._line.set_text(' · '.join(part for part in (taken, tile.view.capitalize()) if part))
         self._place.set_text(f'{place + 1} of {len(self._tiles)}')
         self._caption.set_text(tile.caption)

@@ -4,8 +4,13 @@ from datetime import date, datetime
 
 
 def full_name(*, family_name: str = '', given_names: str = '', preferred_name: str = '', unique_id: str = '') -> str:
-    """Return the name to show: preferred or given names, then the family name; the unique ID when there is no name."""
-    return ' '.join(part for part in (preferred_name.strip() or given_names.strip(), family_name.strip()) if part) or unique_id
+    """Return the name to show: given names, the preferred one in quotes when it is another, family name; without any the unique ID.
+
+    The given names always stand there: they are what the person is told apart by on a wristband or a letter.
+    """
+    given, preferred = given_names.strip(), preferred_name.strip()
+    called = f'“{preferred}”' if preferred and preferred != given else ''
+    return ' '.join(part for part in (given, called, family_name.strip()) if part) or unique_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +61,10 @@ class PatientRow:
 
 @dataclass(frozen=True, slots=True)
 class ImageTile:
-    """One photograph in a grid. `captured_local` is the camera's own text (ISO form), `captured_on` its day when it is known."""
+    """One photograph in a grid. `captured_local` is the camera's own text (ISO form), `captured_on` its day when it is known.
+
+    Without a capture time that is believed, both are those of reception, and `is_capture_known` says so.
+    """
 
     key: str
     caption: str
@@ -68,3 +76,4 @@ class ImageTile:
     received_at: datetime
     width_px: int
     height_px: int
+    is_capture_known: bool = True

@@ -125,12 +125,16 @@ def tile(image: Image, zone: ZoneInfo) -> ImageTile:
     return ImageTile(
         key=image.key, caption=image.caption, body_site=image.body_site, laterality=as_text(image.laterality), view=as_text(image.view),
         captured_local=local.isoformat(timespec='seconds'), captured_on=local.date(), received_at=image.received_at,
-        width_px=image.width_px, height_px=image.height_px)
+        width_px=image.width_px, height_px=image.height_px, is_capture_known=_is_capture_known(image))
+
+
+def _is_capture_known(image: Image) -> bool:
+    return bool(image.captured_local) and image.captured_how is not CapturedHow.RECEIVED
 
 
 def _local_moment(image: Image, zone: ZoneInfo) -> datetime:
     """Return the camera's own clock where it is believed, else the practice's clock at reception."""
-    if image.captured_local and image.captured_how is not CapturedHow.RECEIVED:
+    if _is_capture_known(image):
         return datetime.fromisoformat(image.captured_local)
     return image.captured_at.astimezone(zone).replace(tzinfo=None)
 

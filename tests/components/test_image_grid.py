@@ -6,7 +6,7 @@ import pytest
 from nicegui import ui
 from nicegui.testing import User
 
-from components.image_grid import by_day, describe, image_grid, tile_html
+from components.image_grid import by_day, day_words, describe, image_grid, moment_words, tile_html
 from data.read_models import ImageTile
 
 TODAY = date(2026, 11, 23)
@@ -28,6 +28,15 @@ def test_a_photo_is_named_by_site_date_and_time():
 def test_a_photo_without_the_cameras_time_stands_where_it_arrived():
     tile = a_tile(captured_local='', captured_on=None)
     assert describe(tile, UTC).endswith('23 Nov 2026, 10:42')
+
+
+def test_an_arrival_is_never_shown_as_a_capture():
+    tile = a_tile(captured_local='2026-11-23T10:42:00', is_capture_known=False)
+    assert '<time>received 10:42</time>' in tile_html(tile, UTC)
+    assert moment_words(tile, UTC) == 'Received 23 Nov 2026, 10:42, capture time unknown'
+    assert day_words(tile, UTC) == 'received 23 Nov 2026'
+    assert describe(tile, UTC) == 'Forearm, left, received 23 Nov 2026, 10:42'
+    assert moment_words(a_tile(), UTC) == '23 Nov 2026, 10:21'
 
 
 def test_days_come_newest_first_and_photos_in_the_order_they_were_taken():

@@ -39,7 +39,9 @@ def test_without_a_name_the_unique_id_is_the_name_once():
 
 
 def test_the_name_prefers_what_the_patient_is_called():
-    assert full_name(family_name='Oyelaran', given_names='Marguerite Adunni', preferred_name='Maggie', unique_id='x1') == 'Maggie Oyelaran'
+    both = full_name(family_name='Oyelaran', given_names='Marguerite Adunni', preferred_name='Maggie', unique_id='x1')
+    assert both == 'Marguerite Adunni “Maggie” Oyelaran'
+    assert full_name(family_name='Oyelaran', given_names='Maggie', preferred_name='Maggie') == 'Maggie Oyelaran'
     assert full_name(given_names=' Marguerite ', unique_id='x1') == 'Marguerite'
     assert full_name(unique_id='x1') == 'x1'
 
