@@ -1,8 +1,10 @@
 """What autosave shows at a field: that it was saved, the way back, and two texts when they collide."""
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from components.controls import Field, box, button, text
+
+Choice = Literal['both', 'mine', 'theirs']
 
 
 class SavedMark:
@@ -21,29 +23,33 @@ class SavedMark:
 class ConflictPanel:
     """Below a field that collided: what someone else stored meanwhile, one's own text, and the three ways out. Typing rests until then."""
 
-    def __init__(self, shown: Field, who: str, theirs: str, *, keep_both: Callable[[], Any], keep_mine: Callable[[], Any],
-                 keep_theirs: Callable[[], Any]) -> None:
+    def __init__(self, shown: Field, decide: Callable[[Choice], Any]) -> None:
         self._field = shown
-        shown.control.props('readonly')
+        # by class and focus, not by a property: a property is sent with the whole element, and the browser would answer with an old text
+        shown.root.classes('df-held')
+        shown.control.run_method('blur')
         with shown.root, box('df-conflict', role='alert') as self._panel:
-            text(f'{who} changed this meanwhile. Both texts are kept.', 'df-conflict-title')
-            text(f'{who}’s', 'df-conflict-whose')
-            text(theirs or 'empty', 'df-conflict-theirs')
+            self._title = text('', 'df-conflict-title')
+            self._whose = text('', 'df-conflict-whose')
+            self._theirs = text('', 'df-conflict-text')
             text('Yours, not saved yet', 'df-conflict-whose')
-            self._mine = text('', 'df-conflict-theirs')
+            self._mine = text('', 'df-conflict-text')
             with box('df-conflict-acts'):
-                button('Keep both', kind='primary', size='small', on_click=keep_both)
-                button('Keep mine', size='small', on_click=keep_mine)
-                button('Keep theirs', size='small', on_click=keep_theirs)
+                button('Keep both', kind='primary', size='small', on_click=lambda: decide('both'))
+                button('Keep mine', size='small', on_click=lambda: decide('mine'))
+                button('Keep theirs', size='small', on_click=lambda: decide('theirs'))
 
-    def show_mine(self, content: str) -> None:
-        """Show one's own text; keys that were on their way still arrive."""
-        self._mine.set_text(content or 'empty')
+    def show(self, who: str, theirs: str, mine: str) -> None:
+        """Show both texts as they are now: the other may write on, and keys of one's own may still arrive."""
+        self._title.set_text(f'{who} changed this meanwhile. Choose what stays.')
+        self._whose.set_text(f'{who}’s, saved')
+        self._theirs.set_text(theirs or 'empty')
+        self._mine.set_text(mine or 'empty')
 
     def close(self) -> None:
         """Take the panel away and let the person type again."""
         self._panel.delete()
-        self._field.control.props(remove='readonly')
+        self._field.root.classes(remove='df-held')
 
 
 def warn_at_limit(shown: Field, content: str) -> None:
