@@ -95,6 +95,13 @@ def relative_day(value: date, *, today: date) -> str:
     return f'{interval(value, today)} earlier' if value < today else f'in {interval(today, value)}'
 
 
+def visit_day(value: date, *, visit: date) -> str:
+    """Return how a day lies to the day of a visit: 'This visit', '6 weeks earlier', '9 days later'."""
+    if value == visit:
+        return 'This visit'
+    return f'{interval(value, visit)} {"earlier" if value < visit else "later"}'
+
+
 def count(number: int) -> str:
     """Return '1,284'."""
     return f'{number:,}'

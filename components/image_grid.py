@@ -1,11 +1,13 @@
 """Photographs by day of capture. Each tile is one element whose key is bound on the server; nothing lies over a photo but its tick."""
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from html import escape
 from itertools import groupby
 from typing import Any, Literal
 
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from components import formatting
 from components.controls import Segmented, box, empty_state, segmented, text
@@ -87,22 +89,39 @@ def tile_html(tile: ImageTile, zone: tzinfo, *, badge: str = '', alt: str = '') 
             f'<span class="df-tile-view">{view}</span>{caption}')
 
 
+@dataclass(frozen=True)
+class _WholeDay:
+    """The button that chooses all photos of a day, or takes them back when all are chosen."""
+
+    button: TextElement
+    day: str
+    keys: list[str]
+
+    def show(self, selected: set[str]) -> None:
+        words = 'Clear day' if selected.issuperset(self.keys) else 'Select day'
+        if self.button.text != words:
+            self.button.set_text(words)
+            self.button.props['aria-label'] = f'{words} {self.day}'
+
+
 class ImageGrid:
     """The grid. `selected` is the page's own set and is kept up to date; after each change `on_toggle(key)` is told.
 
     With `on_toggle` a tile is a checkbox (click, Space); with `on_open` Enter and a double click open it, and without `on_toggle`
     a single click does. `badges` writes a word on photos ("3 entries"). `gone` are shown faded and cannot be chosen.
+    Days are counted from `today`; with `visit`, from the day of that visit.
     """
 
     def __init__(self, tiles: Iterable[ImageTile], *, today: date, zone: tzinfo, selected: set[str] | None = None,
                  on_toggle: OnKey | None = None, on_open: OnKey | None = None, size: Size = 'M', newest_first: bool = True,
                  empty: tuple[str, str] = ('No photos yet.', ''), badges: dict[str, str] | None = None,
-                 gone: frozenset[str] = frozenset()) -> None:
-        self._today, self._zone = today, zone
+                 gone: frozenset[str] = frozenset(), visit: date | None = None) -> None:
+        self._today, self._zone, self._visit = today, zone, visit
         self.selected = selected if selected is not None else set()
         self._on_toggle, self._on_open = on_toggle, on_open
         self._badges, self._gone = badges or {}, gone
         self._elements: dict[str, ui.html] = {}
+        self._whole_days: list[_WholeDay] = []
         groups = by_day(tiles, zone, newest_first=newest_first)
         with box('df-grid-root') as self.root:
             for on, photos in groups:
@@ -131,17 +150,21 @@ class ImageGrid:
 
     def _day(self, on: date, photos: list[ImageTile]) -> None:
         with box('df-day'):
-            text(formatting.relative_day(on, today=self._today), tag='h3')
+            text(self._distance(on), tag='h3')
             text(formatting.day(on), 'df-day-date df-num', tag='span')
             with box('df-day-end', tag='span'):
                 text(formatting.plural(len(photos), 'image'), 'df-num', tag='span')
                 choosable = [tile.key for tile in photos if tile.key not in self._gone]
                 if self._on_toggle and choosable:
-                    button = text('Select day', 'df-link', tag='button', type='button', aria_label=f'Select day {formatting.day(on)}')
-                    button.mark(f'day-{on}').on('click', lambda keys=choosable: self.toggle_all(keys), args=[])
+                    words = text('', 'df-link', tag='button', type='button').mark(f'day-{on}')
+                    words.on('click', lambda keys=choosable: self.toggle_all(keys), args=[])
+                    self._whole_days.append(_WholeDay(words, formatting.day(on), choosable))
         with box('df-grid'):
             for tile in photos:
                 self._tile(tile)
+
+    def _distance(self, on: date) -> str:
+        return formatting.visit_day(on, visit=self._visit) if self._visit else formatting.relative_day(on, today=self._today)
 
     def _tile(self, tile: ImageTile) -> None:
         chosen = bool(self._on_toggle) and tile.key not in self._gone
@@ -188,6 +211,8 @@ class ImageGrid:
             self.root.classes('df-choosing')
         else:
             self.root.classes(remove='df-choosing')
+        for day in self._whole_days:
+            day.show(self.selected)
 
 
 def image_grid(tiles: Iterable[ImageTile], *, today: date, zone: tzinfo, selected: set[str] | None = None, on_toggle: OnKey | None = None,

@@ -24,6 +24,7 @@ class Workspace:
 
     zone: tzinfo
     today: date
+    visit: date
     on_open: Callable[[str], Any]
     on_compare: OnKeys | None = None
     on_remove: OnKeys | None = None
@@ -51,8 +52,8 @@ class Workspace:
         acts = self.on_compare is not None or self.on_remove is not None
         self._place.clear()
         with self._place:
-            self._grid = image_grid(tiles, today=self.today, zone=self.zone, selected=self.chosen, size=self.size, on_open=self.on_open,
-                                    on_toggle=(lambda _key: self._show_bar()) if acts else None,
+            self._grid = image_grid(tiles, today=self.today, visit=self.visit, zone=self.zone, selected=self.chosen, size=self.size,
+                                    on_open=self.on_open, on_toggle=(lambda _key: self._show_bar()) if acts else None,
                                     empty=('No photos in this entry yet.', 'Add photos from the pool.'))
         self._show_bar()
 

@@ -1,6 +1,7 @@
 """One visit: workspace, comparisons, tags and notes. Everything saves as it is typed and is live in every open page."""
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Annotated
 
 from fastapi import Path
@@ -9,14 +10,14 @@ from starlette.responses import RedirectResponse
 
 from app.clinic import clinic
 from components.autosave import Autosave
-from components.comparison_view import comparison_card
+from components.comparison_view import comparison_card, full_screen
 from components.comparison_view import summary as comparisons_summary
 from components.controls import box, button, empty_state, text
 from components.entry_notes import appointment_field, notes_field, visit_facts
-from components.formatting import appointment, ordinal
+from components.formatting import appointment, local, ordinal
 from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
-from components.layout import frame
+from components.layout import frame, window_title
 from components.looking import Looking
 from components.navigation import patient_address
 from components.pool_picker import PoolPicker
@@ -33,6 +34,7 @@ from data.models import Action
 from data.models import Section as Part
 from data.read_models import ImageTile, PatientHeader
 from data.records import Changed, Records
+from data.repositories.comparisons import GroupRecord
 from data.repositories.entries import EntryRecord
 from data.repositories.fields import Saved
 
@@ -97,6 +99,9 @@ class EntryPage:
                     self._workspace_section()
                     self._comparisons_section()
                 with box('df-desk-side df-rail'):
+                    if self.may_arrange:
+                        with box('df-rail-top'):
+                            appointment_field(self.entry, self.saving, around.zone, on_saved=self._appointment_saved)
                     self._notes_section()
         self.refresh = Soon(self._refresh, name='live entry')
         ends = [clinic().hub.subscribe(self.entry.key, self._heard), self.refresh.end]
@@ -130,13 +135,17 @@ class EntryPage:
     def _workspace_section(self) -> None:
         images, may = self.entry.images, self.may_arrange
         with self._section('Workspace', Part.WORKSPACE, str(len(images)), workspace_summary(images)) as self.images_section:
-            self.workspace = Workspace(self.around.zone, self.around.today, on_open=self._open_viewer,
+            self.workspace = Workspace(self.around.zone, self.around.today, self._visit_day(), on_open=self._open_viewer,
                                        on_compare=self.compare if may else None, on_remove=self.remove if may else None)
             with self.images_section.tools:
                 size_choice(self.workspace.set_size)
                 if self.may_arrange:
                     button('Add from pool', icon='folder-plus', on_click=self._open_picker)
             self.workspace.build(self.entry.images, self.images_section.tools)
+            self.images_section.root.on('keydown.escape', self.workspace.clear_choice, [])
+
+    def _visit_day(self) -> date:
+        return local(self.entry.appointment_at, self.around.zone).date()
 
     def _comparisons_section(self) -> None:
         groups = self.entry.groups
@@ -150,9 +159,6 @@ class EntryPage:
     def _notes_section(self) -> None:
         with self._section('Tags and notes', Part.NOTES, '', ''):
             notes_field(self.entry, self.around.actor, self.saving)
-            if self.may_arrange:
-                with box('df-visit-edit'):
-                    appointment_field(self.entry, self.saving, self.around.zone, on_saved=self._appointment_saved)
             visit_facts([('Clinician', self.entry.clinician or 'Not recorded'), ('Entry', ordinal(self.entry.number))])
 
     def _section(self, title: str, part: Part, count: str, summary: str) -> AbstractContextManager[Section]:
@@ -168,7 +174,7 @@ class EntryPage:
             for group in self.entry.groups:
                 if group.key not in self.cards:
                     self.cards[group.key] = comparison_card(group, self.saving if self.may_arrange else None, zone=self.around.zone,
-                                                             on_large=self._look_at)
+                                                             on_large=self._enlarge)
             if self.no_pairs is None and not self.entry.groups:
                 self.no_pairs = empty_state('No comparisons yet.', 'Select two or more photos, then Compare.')
         if self.no_pairs is not None and self.entry.groups:
@@ -187,6 +193,11 @@ class EntryPage:
     async def _look_at(self, images: list[str]) -> None:
         for key in images:
             await clinic().looked(current_actor(), Action.IMAGE_VIEW, patient=self.patient.key, subject=key)
+
+    async def _enlarge(self, group: GroupRecord) -> None:
+        with refusals_shown():
+            await self._look_at([tile.key for tile in group.images])
+            full_screen(group, self.patient, zone=self.around.zone, today=self.around.today)
 
     async def _open_picker(self) -> None:
         with refusals_shown():
@@ -215,10 +226,13 @@ class EntryPage:
 
     def _show_changes(self, before: EntryRecord) -> None:
         if self.entry.appointment_at != before.appointment_at:
+            title = appointment(self.entry.appointment_at, self.around.zone)
+            ui.page_title(window_title(title, self.patient))
             self.slots.heading.clear()
             with self.slots.heading:
-                text(appointment(self.entry.appointment_at, self.around.zone), 'df-t2', tag='h1')
-        if self.entry.images != before.images:
+                text(title, 'df-t2', tag='h1')
+        if self.entry.images != before.images or self._visit_day() != self.workspace.visit:
+            self.workspace.visit = self._visit_day()
             self.workspace.show(self.entry.images)
             self.images_section.set_count(str(len(self.entry.images)))
             self.images_section.set_summary(workspace_summary(self.entry.images))

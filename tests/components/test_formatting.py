@@ -88,6 +88,12 @@ def test_a_day_is_named_by_its_distance_from_today():
     assert formatting.relative_day(TODAY + timedelta(days=14), today=TODAY) == 'in 2 weeks'
 
 
+def test_inside_a_visit_a_day_is_named_by_its_distance_from_it():
+    assert formatting.visit_day(TODAY, visit=TODAY) == 'This visit'
+    assert formatting.visit_day(TODAY - timedelta(days=84), visit=TODAY) == '12 weeks earlier'
+    assert formatting.visit_day(TODAY + timedelta(days=9), visit=TODAY) == '9 days later'
+
+
 def test_counts_and_plurals():
     assert formatting.count(1284) == '1,284'
     assert [formatting.plural(number, 'image') for number in (0, 1, 4, 1284)] == ['0 images', '1 image', '4 images', '1,284 images']

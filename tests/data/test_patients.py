@@ -205,7 +205,7 @@ def test_a_row_carries_what_a_card_shows(clinic: Clinic, cast: Cast):
     keys = [a_stored_image(clinic, cast.jana, made.key) for _ in range(4)]
     an_entry(clinic, cast.jana, made.key)
     row, = listed(clinic, cast.vera).rows
-    assert (row.name, row.image_count, row.entry_count, str(row.birth_on)) == ('Mia Gonzalez', 4, 1, '1980-03-14')
+    assert (row.name, row.image_count, row.entry_count, str(row.birth_on)) == ('Maria “Mia” Gonzalez', 4, 1, '1980-03-14')
     assert row.last_appointment is not None
     assert len(row.covers) == 3
     assert set(row.covers) < set(keys)
