@@ -1,34 +1,30 @@
 """Comparisons: the images of a group side by side, baseline first, dates and the interval on them."""
 from collections.abc import Awaitable, Callable
-from datetime import tzinfo
+from datetime import date, tzinfo
 from html import escape
 
 from nicegui import ui
 
 from components.autosave import Autosave
 from components.controls import box, icon_button, text, text_field
-from components.formatting import interval
+from components.formatting import birth_line, interval
 from components.image_grid import day_of, day_words, describe, site_of
-from components.refusals import refusals_shown
+from components.patient_banner import stage_patient
+from components.save_status import offline_html
 from data.columns import limit_of
 from data.models import ComparisonGroup
-from data.read_models import ImageTile
+from data.read_models import ImageTile, PatientHeader
 from data.repositories.comparisons import GroupRecord
 
-OnLarge = Callable[[list[str]], Awaitable[None]]
+OnLarge = Callable[[GroupRecord], Awaitable[None]]
 _PAIR = 2
 
 
 def comparison_card(group: GroupRecord, saving: Autosave | None, *, zone: tzinfo, on_large: OnLarge) -> ui.element:
     """Show one group and return its card. With `saving` its title can be edited, else it is a heading.
 
-    `on_large` is awaited before the group fills the screen: it writes the events of its images.
+    `on_large` writes the events of its images and then calls `full_screen`.
     """
-    async def enlarge() -> None:
-        with refusals_shown():
-            await on_large([tile.key for tile in group.images])
-            _full_screen(group, zone)
-
     many = len(group.images) > _PAIR
     with box('df-pair-card', tag='article', aria_label=group_name(group)) as card:
         ui.html(_panes_html(group.images, zone, kind='preview'), sanitize=False).classes('df-pair df-pair--many' if many else 'df-pair')
@@ -39,7 +35,7 @@ def comparison_card(group: GroupRecord, saving: Autosave | None, *, zone: tzinfo
                 saving.add(title, lambda records: records.comparisons.arrange, group.key, 'title', revision=group.title_revision)
             else:
                 text(group_name(group), 'df-t3', tag='h3')
-            icon_button('maximize-2', label=f'Full screen: {group_name(group)}', on_click=enlarge)
+            icon_button('maximize-2', label=f'Full screen: {group_name(group)}', on_click=lambda: on_large(group))
     return card
 
 
@@ -54,13 +50,15 @@ def summary(groups: list[GroupRecord]) -> str:
     return '; '.join(group_name(group) for group in groups)
 
 
-def _full_screen(group: GroupRecord, zone: tzinfo) -> None:
+def full_screen(group: GroupRecord, patient: PatientHeader, *, zone: tzinfo, today: date) -> None:
+    """Fill the screen with a group; whose photos these are stands above them."""
     with ui.dialog().props('maximized transition-show=fade transition-hide=fade') as dialog, ui.card().classes('df-stage-dialog df-stage'):
         dialog.props['aria-label'] = group_name(group)
         with box('df-stage-head'):
-            text(group_name(group), 'df-t3', tag='h2')
-            with box('df-picker-end'):
-                icon_button('x', label='Close', on_click=dialog.close)
+            stage_patient(patient, birth_line(patient.birth_on, today))
+            text(group_name(group), 'df-t3 df-ell df-stage-words', tag='h2')
+            ui.html(offline_html('Offline'), sanitize=False).classes('df-status')
+            icon_button('x', label='Close', on_click=dialog.close)
         ui.html(_panes_html(group.images, zone, kind='preview'), sanitize=False).classes('df-stage-pair')
     dialog.on('hide', dialog.delete)
     dialog.open()

@@ -15,6 +15,8 @@ def notes_field(entry: EntryRecord, actor: Actor, saving: Autosave) -> None:
     if not entry.may_read_notes:
         text('Your role does not show notes.', 'df-muted')
     elif not actor.may(Permission.NOTES_WRITE):
+        with box('df-lab'):
+            text('Notes', tag='h3')
         text(entry.notes or 'No notes.', 'df-prose')
     else:
         field = text_area('Notes', value=entry.notes, placeholder='Write here. Every word is saved as you type.', limit=TEXT_LIMIT,

@@ -11,7 +11,9 @@ from nicegui import ui
 
 from components.controls import box, icon_button, link_button, text
 from components.image_grid import describe, moment_words, site_of
+from components.patient_banner import stage_patient
 from components.refusals import refusals_shown
+from components.save_status import offline_html
 from data.read_models import ImageTile, PatientHeader
 
 OnShow = Callable[[str], Awaitable[ImageTile]]
@@ -53,13 +55,12 @@ class ImageViewer:
     def _build(self) -> None:
         with box('df-stage-head'):
             if self._patient is not None:
-                with box('df-viewer-who'):
-                    text(self._patient.name, 'df-bold df-ell')
-                    text(self._patient.unique_id, 'df-mono df-meta')
+                stage_patient(self._patient)
             with box('df-viewer-words'):
                 self._title = text('', 'df-t3 df-ell', tag='h2')
                 self._line = text('', 'df-meta df-num df-ell')
             self._place = text('', 'df-meta df-num df-nowrap')
+            ui.html(offline_html('Offline, will save' if self._beside else 'Offline'), sanitize=False).classes('df-status')
             self._acts = box('df-slot')
             icon_button('x', label='Close', on_click=self._dialog.close)
         with box('df-viewer-stage', tabindex='0', autofocus='') as self._stage:

@@ -41,7 +41,7 @@ def frame(*, title: str, actor: Actor, practice_name: str, current: str, patient
     `current` is the label of a room. The window's title names the unique ID, never the person.
     """
     ui.add_head_html(design.head_html())
-    ui.page_title(f'{title} · {patient.unique_id} · Dermafolio' if patient else f'{title} · Dermafolio')
+    ui.page_title(window_title(title, patient))
     on = today or datetime.now(UTC).date()
     _give_up_landmark(ui.context.client.content)
     with box('df-shell'):
@@ -58,6 +58,11 @@ def frame(*, title: str, actor: Actor, practice_name: str, current: str, patient
                 yield slots
         bottom = ui.html(navigation.bottom_html(actor, current=current), sanitize=False, tag='nav').classes('df-bottom')
         bottom.props['aria-label'] = 'Short'
+
+
+def window_title(title: str, patient: PatientHeader | None = None) -> str:
+    """Return the window's title; of a person it tells the unique ID alone."""
+    return f'{title} · {patient.unique_id} · Dermafolio' if patient else f'{title} · Dermafolio'
 
 
 def _give_up_landmark(content: ui.element) -> None:

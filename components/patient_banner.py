@@ -5,6 +5,7 @@ from html import escape
 from nicegui import ui
 
 from components import formatting
+from components.elements import box, text
 from components.navigation import cover_html, patient_address, tab_links
 from data.read_models import PatientHeader
 
@@ -17,6 +18,15 @@ def patient_banner(patient: PatientHeader, *, tab: str, today: date) -> ui.eleme
 def patient_head(patient: PatientHeader, *, today: date) -> ui.element:
     """Show the compact head for a page inside a patient: cover, name (a link back), unique ID, age and birth date."""
     return ui.html(head_html(patient, today=today), sanitize=False)
+
+
+def stage_patient(patient: PatientHeader, birth: str = '') -> None:
+    """Show whose photos these are in the head of a dark stage."""
+    with box('df-viewer-who'):
+        text(patient.name, 'df-bold df-ell')
+        with box('df-row df-meta'):
+            text(patient.unique_id, 'df-mono', tag='span')
+            text(birth, 'df-num df-nowrap', tag='span')
 
 
 def banner_html(patient: PatientHeader, *, tab: str, today: date) -> str:

@@ -56,9 +56,14 @@ def _urgency(before: SaveState, after: SaveState) -> str:
     return 'polite' if after in _TROUBLE or before in _TROUBLE else 'off'
 
 
+def offline_html(words: str) -> str:
+    """Return what CSS alone shows while the connection is down, for heads that cover the page's own."""
+    return f'<span class="df-pill df-pill--warn df-offline-only">{icon_svg("cloud-off", 16)}<span>{escape(words)}</span></span>'
+
+
 def status_html(state: SaveState, at: datetime | None, *, zone: tzinfo, now: datetime | None = None) -> str:
     """Return the fragment: the state, and beside it the words that CSS shows while offline."""
-    offline = f'<span class="df-pill df-pill--warn df-offline-only">{icon_svg("cloud-off", 16)}<span>Offline, will save</span></span>'
+    offline = offline_html('Offline, will save')
     if state in (SaveState.IDLE, SaveState.REFUSED):
         return offline
     kind, symbol, words = _LOOKS[state]
