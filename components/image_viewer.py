@@ -11,7 +11,7 @@ from nicegui import ui
 
 from components.controls import box, icon_button, link_button, text
 from components.image_grid import describe, moment_words, site_of
-from components.patient_banner import stage_patient
+from components.patient_banner import stage_patient, stage_words
 from components.refusals import refusals_shown
 from components.save_status import offline_html
 from data.read_models import ImageTile, PatientHeader
@@ -52,10 +52,18 @@ class ImageViewer:
         if self._dialog.value and (tile := self._tile(self._key)):
             self._show_words(tile)
 
+    def show_patient(self, patient: PatientHeader) -> None:
+        """Name the patient as they are called now."""
+        if self._patient is not None:
+            self._patient = patient
+            self._who.clear()
+            with self._who:
+                stage_words(patient)
+
     def _build(self) -> None:
         with box('df-stage-head'):
             if self._patient is not None:
-                stage_patient(self._patient)
+                self._who = stage_patient(self._patient)
             with box('df-viewer-words'):
                 self._title = text('', 'df-t3 df-ell', tag='h2')
                 self._line = text('', 'df-meta df-num df-ell')

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from components import design, navigation
 from components.controls import box, symbol, text
-from components.patient_banner import patient_banner, patient_head
+from components.patient_banner import head_html, patient_banner, patient_head
 from data.actors import Actor
 from data.read_models import PatientHeader
 
@@ -17,10 +18,28 @@ OFFLINE = ('No connection to the clinic server. Keep this page open; what you ty
 
 
 @dataclass
+class HeaderBar:
+    """What stands at the left of the header bar: the way back, whom the page is about, and the heading."""
+
+    heading: ui.element
+    back: ui.element | None = None
+    crumb: TextElement | None = None
+    who: ui.html | None = None
+
+    def show(self, patient: PatientHeader, *, today: date) -> None:
+        """Name the patient as they are called now."""
+        if self.crumb is not None:
+            self.crumb.set_text(patient.name)
+        if self.who is not None and self.back is not None:
+            self.who.set_content(head_html(patient, today=today))
+            self.back.props['href'] = navigation.patient_address(patient.unique_id)
+
+
+@dataclass
 class FrameSlots:
     """Where a page puts what is its own. The same order everywhere: save status, actions.
 
-    `side` is the menu, drawn anew when the patient's figures change while the page is open.
+    `side` is the menu and `bar` the header; with the banner they are shown anew when what they say of the patient changes.
     """
 
     heading: ui.element
@@ -29,6 +48,7 @@ class FrameSlots:
     banner: ui.element
     body: ui.element
     side: ui.html
+    bar: HeaderBar
 
 
 @contextmanager
@@ -81,29 +101,29 @@ def _side(actor: Actor, practice_name: str, current: str, patient: PatientHeader
 def _bar(title: str, patient: PatientHeader | None, tab: str, on: date, side: ui.html) -> FrameSlots:
     with box('df-bar', tag='header'):
         with box('df-bar-left'):
-            heading = _heading(title, patient, tab, on)
+            bar = _heading(title, patient, tab, on)
         with box('df-bar-right'):
             status, actions = box('df-slot'), box('df-slot')
-    return FrameSlots(heading=heading, status=status, actions=actions, banner=heading, body=heading, side=side)
+    return FrameSlots(heading=bar.heading, status=status, actions=actions, banner=bar.heading, body=bar.heading, side=side, bar=bar)
 
 
-def _heading(title: str, patient: PatientHeader | None, tab: str, on: date) -> ui.element:
+def _heading(title: str, patient: PatientHeader | None, tab: str, on: date) -> HeaderBar:
     if patient is None:
         with box('df-heading') as heading:
             text(title, 'df-t2', tag='h1')
-        return heading
-    back = navigation.patient_address(patient.unique_id) if not tab else '/patients'
-    with box('df-back', tag='a', href=back, aria_label='Back'):
+        return HeaderBar(heading)
+    address = navigation.patient_address(patient.unique_id) if not tab else '/patients'
+    with box('df-back', tag='a', href=address, aria_label='Back') as back:
         symbol('arrow-left')
     if tab:
         with box('df-crumb') as heading:
             text('Patients', tag='a', href='/patients')
             symbol('chevron-right')
-            text(patient.name, 'df-ell', tag='b')
-        return heading
+            crumb = text(patient.name, 'df-ell', tag='b')
+        return HeaderBar(heading, back, crumb)
     ui.html(navigation.cover_html(patient.cover, 'm'), sanitize=False)
     with box('df-head-text'):
-        patient_head(patient, today=on)
+        who = patient_head(patient, today=on)
         with box('df-heading') as heading:
             text(title, 'df-t2', tag='h1')
-    return heading
+    return HeaderBar(heading, back, who=who)

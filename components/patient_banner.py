@@ -15,18 +15,24 @@ def patient_banner(patient: PatientHeader, *, tab: str, today: date) -> ui.eleme
     return ui.html(banner_html(patient, tab=tab, today=today), sanitize=False)
 
 
-def patient_head(patient: PatientHeader, *, today: date) -> ui.element:
+def patient_head(patient: PatientHeader, *, today: date) -> ui.html:
     """Show the compact head for a page inside a patient: cover, name (a link back), unique ID, age and birth date."""
     return ui.html(head_html(patient, today=today), sanitize=False)
 
 
-def stage_patient(patient: PatientHeader, birth: str = '') -> None:
+def stage_patient(patient: PatientHeader, birth: str = '') -> ui.element:
     """Show whose photos these are in the head of a dark stage."""
-    with box('df-viewer-who'):
-        text(patient.name, 'df-bold df-ell')
-        with box('df-row df-meta'):
-            text(patient.unique_id, 'df-mono', tag='span')
-            text(birth, 'df-num df-nowrap', tag='span')
+    with box('df-viewer-who') as place:
+        stage_words(patient, birth)
+    return place
+
+
+def stage_words(patient: PatientHeader, birth: str = '') -> None:
+    """Show name, unique ID and birth date where the caller is."""
+    text(patient.name, 'df-bold df-ell')
+    with box('df-row df-meta'):
+        text(patient.unique_id, 'df-mono', tag='span')
+        text(birth, 'df-num df-nowrap', tag='span')
 
 
 def banner_html(patient: PatientHeader, *, tab: str, today: date) -> str:

@@ -58,12 +58,22 @@ class PoolDropzone:
         self.root.run_method('removeUploadedFiles')  # or the same file could not be chosen again
         self._on_idle()
 
+    def show_patient(self, patient: PatientHeader) -> None:
+        """Name the patient as they are called now: whoever drops files reads here whose pool it is."""
+        self._patient = patient
+        self._drop.clear()
+        with self._drop:
+            self._say_whose()
+
     def _target(self) -> None:
+        with box('df-drop', role='status') as self._drop:
+            self._say_whose()
+
+    def _say_whose(self) -> None:
         patient = self._patient
         born = f'born {formatting.day(patient.birth_on)}' if patient.birth_on else 'birth date not recorded'
-        with box('df-drop', role='status'):
-            ui.html(crop_marks_svg(), sanitize=False, tag='span').classes('df-drop-art')  # own drawing, no value in it
-            text(f'Drop to add photos to {patient.name}', 'df-drop-title')
-            identifiers = f'<span class="df-mono">{escape(patient.unique_id)}</span> · <span class="df-num">{escape(born)}</span>'
-            ui.html(identifiers, sanitize=False)
-            text(f'{KINDS}. Up to {self._limit_mib} MB each.', 'df-f13 df-meta df-num')
+        ui.html(crop_marks_svg(), sanitize=False, tag='span').classes('df-drop-art')  # own drawing, no value in it
+        text(f'Drop to add photos to {patient.name}', 'df-drop-title')
+        identifiers = f'<span class="df-mono">{escape(patient.unique_id)}</span> · <span class="df-num">{escape(born)}</span>'
+        ui.html(identifiers, sanitize=False)
+        text(f'{KINDS}. Up to {self._limit_mib} MB each.', 'df-f13 df-meta df-num')

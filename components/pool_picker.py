@@ -16,7 +16,7 @@ class PoolPicker:
 
     def __init__(self, patient: PatientHeader, entry: str, *, zone: tzinfo, today: date,
                  on_add: Callable[[list[str]], Awaitable[bool]]) -> None:
-        self._patient, self._entry = patient, entry
+        self.patient, self._entry = patient, entry
         self._zone, self._today, self._on_add = zone, today, on_add
         self._order: list[str] = []
         self._selected: set[str] = set()
@@ -42,8 +42,8 @@ class PoolPicker:
             with box():
                 text('Add from pool', 'df-t2', tag='h2')
                 with box('df-picker-line'):
-                    text(f'{self._patient.name} ', tag='span')
-                    text(self._patient.unique_id, 'df-mono', tag='span')
+                    text(f'{self.patient.name} ', tag='span')
+                    text(self.patient.unique_id, 'df-mono', tag='span')
                     text(f' to entry {self._entry}', tag='span')
             with box('df-picker-end'):
                 icon_button('x', label='Close', on_click=self._dialog.close)

@@ -13,7 +13,6 @@ from components.controls import Field, box
 from components.layout import frame
 from components.looking import Looking
 from components.navigation import patient_address
-from components.patient_banner import patient_banner
 from components.patient_form import (
     BIRTH_DATE,
     LEFT,
@@ -29,6 +28,7 @@ from components.patient_form import (
     to_shown,
     warn_of_hidden,
 )
+from components.patient_head_live import IN_THE_HEAD, show_head
 from components.refusals import refusals_shown
 from components.save_status import SaveStatus
 from components.session import current_actor
@@ -42,7 +42,6 @@ from data.repositories.fields import Saved
 from data.repositories.patients import NAME_FIELDS, PatientRecord, permission_for, read_draft
 from data.values import normal_unique_id
 
-_IN_THE_BANNER = {*NAME_FIELDS, BIRTH_DATE.name, 'sex', 'skin_type'}
 router = APIRouter()
 
 
@@ -150,17 +149,16 @@ class DetailsPage:
 
     def _heard(self, change: Changed) -> None:
         """Someone, perhaps this reader, changed what stands at the head of the page. The fields hear for themselves."""
-        if change.field in _IN_THE_BANNER:
+        if change.field in IN_THE_HEAD:
             self.refresh()
 
     async def _refresh(self) -> None:
         if self.slots.body.is_deleted:
             return
-        with self.slots.banner, refusals_shown():
+        with self.slots.body, refusals_shown():
             before = self.record
             self.record = await self.looking.again(current_actor())
-            self.slots.banner.clear()
-            patient_banner(self.record.header, tab='details', today=self.around.today)
+            show_head(self.slots, self.around, self.record.header, title='Details', tab='details')
             if self.unique_id.value == before.header.unique_id:
                 self.unique_id.control.set_value(self.record.header.unique_id)
         self.warn()

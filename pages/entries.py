@@ -11,6 +11,7 @@ from components.layout import FrameSlots, frame
 from components.looking import Looking
 from components.navigation import patient_address
 from components.patient_form import HIDDEN_CHARACTERS
+from components.patient_head_live import IN_THE_HEAD, show_head
 from components.refusals import refusals_shown, tell
 from components.session import current_actor
 from components.soon import Soon
@@ -100,13 +101,14 @@ class EntriesPage:
             ui.navigate.to(patient_address(self.patient.unique_id, f'/entries/{number}'))
 
     def _heard(self, change: Changed) -> None:
-        if change.field == 'entries':
+        if change.field == 'entries' or change.field in IN_THE_HEAD:
             self.refresh()
 
     async def _refresh(self, slots: FrameSlots) -> None:
-        """Someone opened a visit: show it. Photographs that no event of this page has named are named first."""
+        """Someone opened a visit or corrected a name: show it. Photographs that no event of this page has named are named first."""
         if slots.body.is_deleted:
             return
         with slots.body, refusals_shown():
             self.patient, self.entries = await self.looking.again(current_actor())
+            show_head(slots, self.around, self.patient, title='Entries', tab='entries')
             self._show()

@@ -20,6 +20,7 @@ from components.image_viewer import ImageViewer
 from components.layout import frame, window_title
 from components.looking import Looking
 from components.navigation import patient_address
+from components.patient_head_live import IN_THE_HEAD, show_head
 from components.pool_picker import PoolPicker
 from components.refusals import refusals_shown
 from components.save_status import SaveStatus
@@ -76,6 +77,7 @@ class EntryPage:
     looking: Looking[Seen]
     cards: dict[str, ui.element] = field(default_factory=dict)
     no_pairs: ui.element | None = None
+    made: str = ''
 
     @property
     def may_arrange(self) -> bool:
@@ -104,7 +106,8 @@ class EntryPage:
                             appointment_field(self.entry, self.saving, around.zone, on_saved=self._appointment_saved)
                     self._notes_section()
         self.refresh = Soon(self._refresh, name='live entry')
-        ends = [clinic().hub.subscribe(self.entry.key, self._heard), self.refresh.end]
+        hub = clinic().hub
+        ends = [hub.subscribe(self.entry.key, self._heard), hub.subscribe(self.patient.key, self._heard_of_patient), self.refresh.end]
         ui.context.client.on_delete(lambda: [end() for end in ends])
 
     async def place(self, images: list[str]) -> bool:
@@ -126,9 +129,10 @@ class EntryPage:
     async def compare(self, images: list[str]) -> bool:
         """Make a comparison group of images and tell whether that worked."""
         with refusals_shown():
-            await clinic().change(current_actor(), lambda records: records.comparisons.group(self.entry.key, images))
+            self.made = await clinic().change(current_actor(), lambda records: records.comparisons.group(self.entry.key, images))
             self.saving.note(clinic().clock())
             self.comparisons.show(True)
+            self._show_made()
             return True
         return False
 
@@ -180,6 +184,13 @@ class EntryPage:
         if self.no_pairs is not None and self.entry.groups:
             self.no_pairs.delete()
             self.no_pairs = None
+        self._show_made()
+
+    def _show_made(self) -> None:
+        """Bring the comparison that this person just made into sight, as soon as its card is there."""
+        if self.made in self.cards:
+            self.cards[self.made].run_method('scrollIntoView', {'block': 'nearest', 'behavior': 'smooth'})
+            self.made = ''
 
     def _open_viewer(self, key: str) -> object:
         return self.viewer.open(self.entry.images, key)
@@ -215,14 +226,25 @@ class EntryPage:
         if change.field in {'workspace', 'comparisons', 'appointment_at'}:
             self.refresh()
 
+    def _heard_of_patient(self, change: Changed) -> None:
+        if change.field in IN_THE_HEAD:
+            self.refresh()
+
     async def _refresh(self) -> None:
         """Read the entry again, after an event that names what is new, and show it; who may not see it any more is shown nothing new."""
         if self.slots.body.is_deleted:
             return
         with self.slots.body, refusals_shown():
-            before = self.entry
+            before, known = self.entry, self.patient
             self.patient, self.entry = await self.looking.again(current_actor())
             self._show_changes(before)
+            if self.patient != known:
+                self._show_patient()
+
+    def _show_patient(self) -> None:
+        show_head(self.slots, self.around, self.patient, title=appointment(self.entry.appointment_at, self.around.zone))
+        self.viewer.show_patient(self.patient)
+        self.picker.patient = self.patient
 
     def _show_changes(self, before: EntryRecord) -> None:
         if self.entry.appointment_at != before.appointment_at:

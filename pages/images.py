@@ -16,8 +16,8 @@ from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame
 from components.looking import Looking
-from components.navigation import patient_address, sidebar_html
-from components.patient_banner import patient_banner
+from components.navigation import patient_address
+from components.patient_head_live import IN_THE_HEAD, show_head
 from components.pool_dropzone import PoolDropzone
 from components.pool_grid import PoolGrid
 from components.refusals import refusals_shown
@@ -123,7 +123,7 @@ class PoolPage:
         pool, uploads = Soon(self._refresh, name='live pool'), Soon(self._refresh_uploads, name='live uploads')
 
         def heard(change: Changed) -> None:
-            if change.field in {'images', ''}:
+            if change.field in {'images', ''} or change.field in IN_THE_HEAD:
                 pool()
         ends = [hub.subscribe(self.patient.key, heard), hub.subscribe(self._topic(), uploads), pool.end, uploads.end]
         client.on_delete(lambda: [end() for end in ends])
@@ -145,13 +145,10 @@ class PoolPage:
         self.viewer.update(self.grid.shown)
 
     def _show_patient(self) -> None:
-        """Show the patient's present cover and figures in banner and menu."""
-        around = self.around
-        self.slots.side.set_content(sidebar_html(around.actor, practice_name=around.practice_name, current='Patients', patient=self.patient,
-                                                 tab='images'))
-        self.slots.banner.clear()
-        with self.slots.banner:
-            patient_banner(self.patient, tab='images', today=around.today)
+        show_head(self.slots, self.around, self.patient, title='Images', tab='images')
+        self.viewer.show_patient(self.patient)
+        if self.may_add:
+            self.dropzone.show_patient(self.patient)
 
     async def _refresh_uploads(self) -> None:
         if not self.slots.body.is_deleted:

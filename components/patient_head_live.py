@@ -1,0 +1,27 @@
+"""Who a page is about, kept as it is now: banner, header bar, menu and window title follow a correction without a reload.
+
+    if change.field in IN_THE_HEAD: ...read the header again...
+    show_head(slots, around, header, title='Images', tab='images')
+"""
+from nicegui import ui
+
+from components.layout import FrameSlots, window_title
+from components.navigation import sidebar_html
+from components.patient_banner import patient_banner
+from components.surroundings import Surroundings
+from data.read_models import PatientHeader
+from data.repositories.patients import NAME_FIELDS
+
+IN_THE_HEAD = frozenset({*NAME_FIELDS, 'birth_date', 'sex', 'skin_type'})
+"""The fields of a patient that every page of theirs shows."""
+
+
+def show_head(slots: FrameSlots, around: Surroundings, patient: PatientHeader, *, title: str, tab: str = '') -> None:
+    """Show these names, this ID, these figures and this cover; `title` and `tab` are those of the frame."""
+    slots.side.set_content(sidebar_html(around.actor, practice_name=around.practice_name, current='Patients', patient=patient, tab=tab))
+    slots.bar.show(patient, today=around.today)
+    ui.page_title(window_title(title, patient))
+    if tab:
+        slots.banner.clear()
+        with slots.banner:
+            patient_banner(patient, tab=tab, today=around.today)
