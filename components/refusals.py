@@ -12,7 +12,7 @@ from components.controls import Field
 from data.errors import Damage, Invalid, Refusal
 
 _log = logging.getLogger('dermafolio.pages')
-_ICONS = {'negative': 'circle-alert', 'info': 'info'}
+_ICONS = {'negative': 'circle-alert', 'info': 'info', 'positive': 'circle-check'}
 _LEAVES_AFTER_MS = 4000
 
 
@@ -38,7 +38,7 @@ def refusals_shown(field: Field | None = None) -> Iterator[None]:
         tell(f'{damage} Reference {reference}.')
 
 
-def tell(sentence: str, *, kind: Literal['negative', 'info'] = 'negative', stays: bool = True) -> None:
+def tell(sentence: str, *, kind: Literal['negative', 'positive', 'info'] = 'negative', stays: bool = True) -> None:
     """Show a message at the foot of the page: what went wrong, or what is good to know."""
     ui.notify(sentence, icon=design.icon(_ICONS[kind]), classes=f'df-toast df-toast--{kind}', position='bottom',
               timeout=0 if stays else _LEAVES_AFTER_MS, close_button='Close' if stays else False)
