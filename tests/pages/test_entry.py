@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
@@ -120,6 +121,7 @@ async def test_a_viewer_reads_but_has_nothing_to_press(clinic: Clinic, cast: Cas
     user = user_as(cast.vera)
     await user.open(ADDRESS)
     await sees(user, 'Words to read.')
+    assert [one.text for one in user.client.elements.values() if one.tag == 'h3' and one.text == 'Notes'] == ['Notes']
     for act in ('Add from pool', 'New comparison', 'Remove'):
         await user.should_not_see(act)
 
@@ -164,6 +166,47 @@ async def test_a_double_click_makes_one_comparison(
     await until(lambda: len(as_stored(clinic, cast, patient).groups) == 1)
     await user.should_not_see('2 selected')
     assert held.asked == 1
+
+
+def section_of(user: User, name: str) -> ui.element:
+    return next(one for one in user.client.elements.values() if one.tag == 'section' and one.props.get('aria-label') == name)
+
+
+async def test_escape_in_the_workspace_takes_back_the_choice(clinic: Clinic, cast: Cast, user: User) -> None:
+    a_visit(clinic, cast, images=2)
+    await user.open(ADDRESS)
+    user.find('Select day').click()
+    await sees(user, '2 selected')
+    await sees(user, 'Clear day')
+    UserInteraction(user, {section_of(user, 'Workspace')}, None).trigger('keydown.escape')
+    await user.should_not_see('2 selected')
+    await sees(user, 'Select day')
+
+
+async def test_the_appointment_stays_when_tags_and_notes_are_closed_and_the_windows_title_follows_it(
+        clinic: Clinic, cast: Cast, user: User) -> None:
+    a_visit(clinic, cast)
+    await user.open(ADDRESS)
+    field = next(one for one in user.find(kind=ui.input).elements if one.props['aria-label'] == 'Appointment')
+    assert field.id not in {one.id for one in section_of(user, 'Tags and notes').descendants()}
+    with user:
+        field.set_value('2026-11-24T11:30')
+    await until(lambda: user.client.title == 'Tue 24 Nov 2026, 11:30 · psr-20417 · Dermafolio')
+
+
+def words_of_dialog(user: User, name: str) -> list[str]:
+    shown = [one for one in user.client.elements.values() if isinstance(one, ui.dialog) and one.props['aria-label'] == name]
+    return [one.text for dialog in shown for one in dialog.descendants() if type(one) is TextElement]
+
+
+async def test_a_full_screen_comparison_says_whose_it_is(clinic: Clinic, cast: Cast, user: User) -> None:
+    patient = a_patient(clinic, cast.jana, birth_date='1980-03-14')
+    images = [a_stored_image(clinic, cast.jana, patient.key) for _ in range(2)]
+    a_comparison(clinic, cast.jana, an_entry(clinic, cast.jana, patient.key, images=tuple(images)).key, images)
+    await user.open(ADDRESS)
+    enlarge = next(one for one in user.client.elements.values() if one.props.get('aria-label', '').startswith('Full screen'))
+    UserInteraction(user, {enlarge}, None).click()
+    await until(lambda: words_of_dialog(user, 'Comparison') == ['Maria Gonzalez', 'psr-20417', '46 y, born 14 Mar 1980', 'Comparison'])
 
 
 async def test_too_few_chosen_are_refused_in_words_and_stay_chosen(clinic: Clinic, cast: Cast, user: User) -> None:
