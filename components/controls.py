@@ -74,8 +74,9 @@ class Field:
         if sentence:
             self.control.props('error').props('no-error-icon')
             self.control.props['aria-describedby'] = f'c{self.error.id}'
+            self.control.props['aria-invalid'] = 'true'
         else:
-            self.control.props(remove='error aria-describedby')
+            self.control.props(remove='error aria-describedby aria-invalid')
 
 
 @contextmanager

@@ -106,6 +106,9 @@ def patient_field(spec: FieldSpec, value: str = '', *, is_readonly: bool = False
         field.control.props(_LEAVING)
     if is_readonly:
         field.control.props('readonly').classes('df-f--lock')
+        if spec.options is not None:  # one that cannot be opened is given no role, so that its name would be nobody's
+            for name, state in (('role', 'combobox'), ('aria-readonly', 'true'), ('aria-expanded', 'false')):
+                field.control.props[name] = state
     return field
 
 

@@ -31,7 +31,7 @@ def register(web: FastAPI, opened: Clinic) -> None:
     nicegui_app.on_startup(lambda: setattr(opened, 'loop', asyncio.get_running_loop()))
     nicegui_app.on_shutdown(opened.decoding.close)
     ui.run_with(web, dark=None, tailwind=False, binding_refresh_interval=None, reconnect_timeout=RECONNECT_S, gzip_middleware_factory=None,
-                show_welcome_message=False)
+                show_welcome_message=False, language='en-GB')
 
 
 def build(opened: Clinic) -> ASGIApp:

@@ -68,7 +68,7 @@ def _chain(slots: FrameSlots, state: ChainState, around: Surroundings) -> None:
         start.enable()
 
     with slots.actions:
-        start = button('Verify now', icon='shield-check', kind='primary', label='Verify audit trail', on_click=verify)
+        start = button('Verify audit trail', icon='shield-check', kind='primary', on_click=verify)
 
 
 async def _verified(place: ui.element) -> ChainState:

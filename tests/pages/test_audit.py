@@ -122,9 +122,7 @@ async def test_verifying_shows_that_nothing_was_changed(clinic: Clinic, cast: Ca
     await user.should_see('Not verified yet')
     events = clinic.head.read().seq
     clock.move(minutes=100)
-    verify = user.find('Verify now')
-    assert [element.props['aria-label'] for element in verify.elements] == ['Verify audit trail']
-    verify.click()
+    user.find('Verify audit trail').click()
     await user.should_see('Verified: nothing has been changed or removed', retries=20)
     await user.should_see(f'{events} events since 23 Nov 2026, checked today at 10:40. Each event seals the one before it.')
 
