@@ -37,6 +37,7 @@ from components.surroundings import Surroundings, surroundings
 from data.actors import Permission
 from data.errors import UniqueIdTaken
 from data.models import Action
+from data.read_models import PatientHeader
 from data.records import Changed, Records
 from data.repositories.fields import Saved
 from data.repositories.patients import NAME_FIELDS, PatientRecord, permission_for, read_draft
@@ -119,8 +120,24 @@ class DetailsPage:
         with refusals_shown(self.unique_id):
             self.taken.clear()
             before, typed = self.record.header.unique_id, normal_unique_id(self.unique_id.value or '')
-            if typed != before:
+            if typed != before and not await self._is_taken(typed, before):
                 await self._ask_to_change(before, typed)
+
+    async def _is_taken(self, typed: str, before: str) -> bool:
+        """Say that another patient bears or bore this ID, before anyone is asked whether to change to it."""
+        with clinic().reading(current_actor()) as records:
+            holder = records.patients.bearer(typed)
+            taken = records.patients.header(records.patients.key_of(holder)) if holder and holder != before else None
+        if taken:
+            await self._say_taken(f'This ID is taken by {taken.name}.', taken)
+        return taken is not None
+
+    async def _say_taken(self, sentence: str, holder: PatientHeader | None) -> None:
+        """Name the bearer after the event of it, when the reader may know who it is."""
+        await self.recognised.note(current_actor(), [holder] if holder else [])
+        self.taken.clear()
+        with self.taken:
+            taken_warning(sentence, holder.unique_id if holder else None)
 
     async def _ask_to_change(self, before: str, typed: str) -> None:
         self.is_asking = True
@@ -140,10 +157,8 @@ class DetailsPage:
                 self.record.key, UNIQUE_ID.name, typed, expected_revision=revision))
         except UniqueIdTaken as taken:
             with clinic().reading(actor) as records:
-                bearers = [records.patients.header(records.patients.key_of(taken.holder))] if taken.holder else []
-            await self.recognised.note(actor, bearers)
-            with self.taken:
-                taken_warning(str(taken), taken.holder)
+                holder = records.patients.header(records.patients.key_of(taken.holder)) if taken.holder else None
+            await self._say_taken(str(taken), holder)
             return
         ui.navigate.to(patient_address(typed, '/details'))
 

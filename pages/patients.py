@@ -30,6 +30,7 @@ from data.errors import Invalid, UniqueIdTaken
 from data.models import Action, PatientDraft
 from data.read_models import PatientHeader
 from data.records import Changed
+from data.repositories.base import KEPT
 from data.repositories.patients import EVERY_PATIENT, ListPage, ListView, read_draft
 from data.values import hides_characters
 
@@ -193,6 +194,10 @@ class NewPatientForm:
         shown = new_field(spec)
         shown.control.on('keydown.enter', self._create, []).on('blur', self._warn, [])
         self.fields[spec.name] = shown
+        if spec is UNIQUE_ID:
+            shown.control.props('autofocus')
+            with shown.root:
+                self.taken = box()
 
     def _draft(self) -> PatientDraft:
         return read_draft({name: shown.value or '' for name, shown in self.fields.items()})
@@ -201,7 +206,7 @@ class NewPatientForm:
         """Say before the end that the ID is taken or that someone looks alike. It blocks nothing."""
         self.asked += 1
         mine = self.asked
-        self.warnings.clear()
+        self._clear_warnings()
         try:
             draft = self._draft()
         except Invalid:
@@ -217,13 +222,18 @@ class NewPatientForm:
                 self._show_warnings(taken, found)
 
     def _show_warnings(self, taken: PatientHeader | None, found: list[PatientHeader]) -> None:
-        self.warnings.clear()
-        self.warnings.set_visibility(bool(taken or found))
-        with self.warnings:
-            if taken:
+        self._clear_warnings()
+        if taken:
+            with self.taken:
                 taken_warning(f'This ID is taken by {taken.name}.', taken.unique_id)
-            if found:
+        self.warnings.set_visibility(bool(found))
+        if found:
+            with self.warnings:
                 lookalike_warning(found)
+
+    def _clear_warnings(self) -> None:
+        self.taken.clear()
+        self.warnings.clear()
 
     def _forgive(self) -> None:
         for shown in self.fields.values():
@@ -237,7 +247,7 @@ class NewPatientForm:
             with refusals_shown():
                 await self._register(draft)
         except Invalid as refusal:
-            self.fields.get(refusal.field, self.fields['unique_id']).refuse(str(refusal))
+            self.fields.get(refusal.field, self.fields['unique_id']).refuse(str(refusal).removesuffix(KEPT))
 
     async def _register(self, draft: PatientDraft) -> None:
         actor = current_actor()
@@ -255,9 +265,8 @@ class NewPatientForm:
         with clinic().reading(actor) as records:
             bearers = [records.patients.header(records.patients.key_of(taken.holder))] if taken.holder else []
         await self.recognised.note(actor, bearers)
-        self.warnings.clear()
-        self.warnings.set_visibility(True)
-        with self.warnings:
+        self._clear_warnings()
+        with self.taken:
             taken_warning(str(taken), taken.holder)
 
 

@@ -55,6 +55,10 @@ def _update_of(model: type[SQLModel], field: str) -> Update:
     return update(table).where(table.c.id == bindparam('row')).values({field: bindparam('value')})
 
 
+KEPT = ' What was there before is kept.'
+"""Ends a sentence about a change that was refused; where there was nothing before, it is left out."""
+
+
 def as_refusal(error: ValidationError) -> Refusal:
     """Return the first problem of a draft as a sentence for the person who typed it."""
     first = error.errors()[0]
@@ -63,7 +67,7 @@ def as_refusal(error: ValidationError) -> Refusal:
     if isinstance(cause, Refusal):
         return cause
     if first['type'] == 'string_too_long':
-        return Invalid(f'Use at most {first["ctx"]["max_length"]:,} characters. What was there before is kept.', field=name)
+        return Invalid(f'Use at most {first["ctx"]["max_length"]:,} characters.{KEPT}', field=name)
     if first['type'] == 'enum':
         return Invalid('Choose one of the list.', field=name)
-    return Invalid('This cannot be stored. What was there before is kept.', field=name)
+    return Invalid(f'This cannot be stored.{KEPT}', field=name)

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import and_, bindparam, func, or_, update
 from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
@@ -149,7 +149,7 @@ class Patients(Repository):
     def page(self, view: ListView) -> ListPage:
         """Return one page of the list, last modified first."""
         self.records.require(Permission.PATIENT_READ)
-        matching = [col(Patient.search).contains(word, autoescape=True) for word in search_words(view.q)]
+        matching = self._matching(view.q)
         everyone = self.session.exec(select(func.count()).select_from(Patient)).one()
         total = self.session.exec(select(func.count()).select_from(Patient).where(*matching)).one() if matching else everyone
         page = min(max(1, view.page), max(1, -(-total // view.per_page)))
@@ -158,6 +158,12 @@ class Patients(Repository):
                                      .offset((page - 1) * view.per_page).limit(view.per_page)).all()
         covers = self._covers([row.id for row in found])
         return ListPage([_list_row(row, covers.get(row.id, ())) for row in found], total, everyone, page)
+
+    def _matching(self, q: str) -> list[Any]:
+        """Return the conditions of a search: each word occurs, or the whole is a former ID, whose patient is found by it still."""
+        words = [col(Patient.search).contains(word, autoescape=True) for word in search_words(q)]
+        bore = self.session.get(PatientFormerId, q.strip().lower()) if words else None
+        return words if bore is None else [or_(and_(*words), col(Patient.id) == bore.patient_id)]
 
     def row(self, key: str) -> Patient:
         """Return the stored row; for repositories of this floor only."""

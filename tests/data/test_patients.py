@@ -212,6 +212,15 @@ def test_a_row_carries_what_a_card_shows(clinic: Clinic, cast: Cast):
     assert header(clinic, cast.vera, made.unique_id).cover == row.covers[0]
 
 
+def test_a_patient_is_found_by_a_former_id(clinic: Clinic, cast: Cast):
+    made = a_patient(clinic, cast.jana, 'old-1')
+    a_patient(clinic, cast.jana, 'other-1')
+    clinic.change_now(cast.jana, lambda records: records.patients.correct(made.key, 'unique_id', 'fresh-7'))
+    for q in ('OLD-1', 'fresh-7'):
+        assert [row.unique_id for row in listed(clinic, cast.vera, q=q).rows] == ['fresh-7']
+    assert listed(clinic, cast.vera, q='old-').rows == []
+
+
 def test_the_same_name_and_birth_date_look_alike(clinic: Clinic, cast: Cast):
     made = a_patient(clinic, cast.jana, 'one', family_name='González', given_names='María', birth_date='1980-03-14')
     a_patient(clinic, cast.jana, 'two', family_name='Gonzalez', given_names='Maria', birth_date='1981-03-14')

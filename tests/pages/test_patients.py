@@ -195,6 +195,25 @@ async def test_a_taken_unique_id_links_to_its_holder_and_creates_nothing(clinic:
     assert recognised(clinic, cast) == [(cast.jana.user, everyone(clinic, cast).rows[0].key)]
 
 
+async def test_the_form_begins_at_the_id_and_says_there_that_it_is_taken(clinic: Clinic, cast: Cast, user: User):
+    a_patient(clinic, cast.ines, 'psr-7')
+    await user.open('/patients/new')
+    field, = user.find(kind=ui.input, marker='unique-id').elements
+    assert 'autofocus' in field.props
+    user.find(kind=ui.input, marker='unique-id').type('psr-7').trigger('blur')
+    await sees(user, 'This ID is taken by Maria Gonzalez.')
+    sentence, = user.find('This ID is taken by Maria Gonzalez.').elements
+    assert field.parent_slot.parent in list(sentence.ancestors())
+
+
+async def test_a_new_form_does_not_speak_of_what_was_there_before(user: User):
+    await fill_in(user, unique_id='psr-7', family_name='x' * 121)
+    await sees(user, 'Use at most 120 characters.')
+    field, = user.find(kind=ui.input, marker='family-name').elements
+    assert field.props['aria-invalid'] == 'true'
+    await user.should_not_see('What was there before is kept.')
+
+
 async def test_the_bearer_of_a_taken_id_is_named_after_an_event_of_it(
         clinic: Clinic, cast: Cast, user_as: OpenAs, monkeypatch: pytest.MonkeyPatch):
     emeka = a_patient(clinic, cast.ines, 'psr-7', family_name='Nwachukwu', given_names='Emeka')
