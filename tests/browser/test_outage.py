@@ -1,0 +1,98 @@
+"""A line that stalls or breaks while two people write: no word is lost and nothing is overwritten in silence."""
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.driving import sign_in
+from tests.browser.line import Line
+from tests.serving import Server
+
+ENTRY = '/patients/psr-20417/entries/1'
+
+
+@pytest.fixture
+def line(server: Server) -> Iterator[Line]:
+    """A line of its own to the server, under another of its names."""
+    opened = Line(server.port)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def ines(server: Server, chromium: Browser) -> Iterator[Page]:
+    """Ines, whose line is good, at a fresh entry."""
+    context = chromium.new_context(base_url=server.address)
+    page = context.new_page()
+    sign_in(page, 'ines')
+    page.goto('/patients/new')
+    page.get_by_label('Unique ID').fill('psr-20417')
+    page.get_by_role('button', name='Create patient').click()
+    page.wait_for_url('**/patients/psr-20417*')
+    page.get_by_role('button', name='New entry').or_(page.get_by_role('link', name='New entry')).first.click()
+    page.wait_for_url('**/entries/1')
+    page.get_by_label('Notes', exact=True).fill('Base.')
+    expect(page.get_by_role('status')).to_contain_text('Saved')
+    yield page
+    context.close()
+
+
+@pytest.fixture
+def jana(line: Line, ines: Page, chromium: Browser) -> Iterator[Page]:
+    """Jana, whose line is about to fail, at the same entry; she has not clicked into the notes."""
+    context = chromium.new_context(base_url=line.address)
+    page = context.new_page()
+    sign_in(page, 'jana')
+    page.goto(ENTRY)
+    expect(page.get_by_label('Notes', exact=True)).to_have_value('Base.')
+    yield page
+    context.close()
+
+
+def write(page: Page, words: str) -> None:
+    notes = page.get_by_label('Notes', exact=True)
+    notes.click()
+    notes.press('End')
+    notes.press_sequentially(words)
+
+
+def both_texts_are_there(jana: Page, ines: Page) -> None:
+    """Jana is asked, sees both texts, and keeps both; Ines then reads both."""
+    expect(jana.get_by_text('Conflict, review')).to_be_visible(timeout=20_000)
+    panel = jana.locator('.df-conflict')
+    expect(panel).to_contain_text('Base. ALLERGIC to lidocaine.')
+    expect(panel).to_contain_text('Base. Stop the steroid.')
+    expect(ines.get_by_label('Notes', exact=True)).to_have_value('Base. ALLERGIC to lidocaine.')
+    jana.get_by_role('button', name='Keep both').click()
+    expect(jana.get_by_role('status')).to_contain_text('Saved')
+    jana.reload()
+    expect(jana.get_by_label('Notes', exact=True)).to_have_value('Base. ALLERGIC to lidocaine. Stop the steroid.')
+
+
+def test_words_typed_over_a_stalled_line_never_overwrite_what_was_stored_meanwhile(line: Line, jana: Page, ines: Page) -> None:
+    line.freeze()
+    write(ines, ' ALLERGIC to lidocaine.')
+    expect(ines.get_by_role('status')).to_contain_text('Saved')
+    write(jana, ' Stop the steroid.')
+    line.thaw()
+    both_texts_are_there(jana, ines)
+
+
+def test_words_typed_over_a_broken_line_never_overwrite_what_was_stored_meanwhile(line: Line, jana: Page, ines: Page) -> None:
+    line.cut()
+    expect(jana.get_by_text('No connection to the clinic server.')).to_be_visible(timeout=20_000)
+    write(jana, ' Stop the steroid.')
+    write(ines, ' ALLERGIC to lidocaine.')
+    expect(ines.get_by_role('status')).to_contain_text('Saved')
+    line.mend()
+    both_texts_are_there(jana, ines)
+
+
+def test_words_typed_over_a_broken_line_are_stored_when_it_is_back(line: Line, jana: Page, ines: Page) -> None:
+    line.cut()
+    expect(jana.get_by_text('No connection to the clinic server.')).to_be_visible(timeout=20_000)
+    write(jana, ' Stop the steroid.')
+    line.mend()
+    expect(jana.get_by_role('status')).to_contain_text('Saved', timeout=20_000)
+    ines.reload()
+    expect(ines.get_by_label('Notes', exact=True)).to_have_value('Base. Stop the steroid.')
