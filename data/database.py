@@ -30,6 +30,7 @@ _OLDEST_SAFE_SQLITE = (3, 51, 3)  # older ones can lose data in WAL mode when th
 _ASSERTED = {
     'journal_mode': ('WAL', 'wal'), 'synchronous': ('FULL', 2), 'foreign_keys': ('ON', 1), 'secure_delete': ('ON', 1),
     'trusted_schema': ('OFF', 0), 'cell_size_check': ('ON', 1), 'mmap_size': ('0', 0), 'busy_timeout': ('5000', 5000),
+    'recursive_triggers': ('ON', 1),  # otherwise a REPLACE would go past the rule that no event is deleted
 }
 
 
