@@ -114,7 +114,7 @@ class SavedField:
         if not history:
             return
         if history[0].actor != actor.user:
-            tell(f'{history[0].who or "Someone else"} changed this since. It now reads: {history[0].text}')
+            tell(f'{history[0].who or "Someone else"} changed this since. It now reads: {history[0].text}', kind='info')
             return
         self.burst = new_key()
         self.put(history[1].text if len(history) > 1 else '')
