@@ -12,7 +12,7 @@ COMPILE := $(VENV)/bin/pip-compile --quiet --strip-extras --generate-hashes --al
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-long check bench binary screenshots lock clean tools
+.PHONY: help install run test test-long test-unit test-real check bench binary screenshots lock clean tools
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,8 +23,13 @@ run: $(STAMP)  ## start the server on http://127.0.0.1:8080 (PORT=, DATA_DIR=; d
 	@mkdir -p $(dir $(DATA_DIR))
 	@$(PY) main.py serve --data-dir $(DATA_DIR) --port $(PORT)
 
-test: $(STAMP) tools check  ## every check and every test, a real Chromium and the single file included (minutes)
+test: $(STAMP) tools check  ## every check and every test, a real Chromium and the single file included (minutes, both cores)
+	@$(MAKE) --no-print-directory -j2 --output-sync=line test-unit test-real
+
+test-unit: $(STAMP)
 	$(PY) -m pytest -q tests --ignore=tests/browser -m 'not long and not binary'
+
+test-real: $(STAMP) tools
 	$(PY) -m pytest -q tests/browser -m 'not long'
 	@$(MAKE) --no-print-directory binary
 	$(PY) -m pytest -q tests/test_packaging.py
