@@ -24,6 +24,7 @@ run: $(STAMP)  ## start the server on http://127.0.0.1:8080 (PORT=, DATA_DIR=; d
 	@$(PY) main.py serve --data-dir $(DATA_DIR) --port $(PORT)
 
 test: $(STAMP) tools check  ## every check and every test, a real Chromium and the single file included (minutes, both cores)
+	@echo 'Testing on both cores. Each part speaks when it is done; the longest takes some minutes.'
 	@$(MAKE) --no-print-directory -j2 --output-sync=line test-unit test-real
 
 test-unit: $(STAMP)
