@@ -95,7 +95,7 @@ def test_from_the_set_up_link_to_a_comparison_and_over_a_restart(fresh: Server, 
     expect(page.get_by_role('article')).to_have_count(1)
     expect(page.get_by_role('checkbox')).to_have_count(3)
     page.goto(f'{fresh.address}/audit')
-    for sentence in ('signed in', 'psr-20417', 'started'):
+    for sentence in ('signed in', 'psr-20417', 'The server started'):
         expect(page.get_by_text(sentence).first).to_be_visible()
     context.close()
     fresh.stop()
