@@ -97,11 +97,11 @@ async def test_a_photo_is_kept_as_it_came_and_shown_without_its_metadata(door: D
     (b'', 'the file is empty'), (pictures.truncated(pictures.jpeg()), 'the file is damaged'),
 ], ids=[*pictures.no_photos(), 'empty', 'truncated'])
 async def test_what_is_no_photo_is_named_and_leaves_nothing_but_its_event(door: Door, cast: Cast, data: bytes, sentence: str) -> None:
-    [upload] = await receive(door, form(('bad.jpg', data)))
-    assert (upload.name, upload.state, upload.sentence, upload.image) == ('bad.jpg', REFUSED, sentence, '')
+    [upload] = await receive(door, form(('kaputt.jpg', data)))
+    assert (upload.name, upload.state, upload.sentence, upload.image) == ('kaputt.jpg', REFUSED, sentence, '')
     assert pool(door) == [] and files_of(door.clinic) == []
     [event] = events(door, Action.IMAGE_REFUSE, cast.ines)
-    assert event['outcome'] == 'refused' and event['detail']['size_bytes'] == len(data) and 'bad' not in str(event)
+    assert event['outcome'] == 'refused' and event['detail']['size_bytes'] == len(data) and 'kaputt' not in str(event)
 
 
 async def test_a_picture_of_too_many_pixels_is_refused_by_its_head(door: Door) -> None:
