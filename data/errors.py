@@ -49,6 +49,20 @@ class UniqueIdTaken(Conflict):
         self.holder = holder
 
 
+class TagTaken(Conflict):
+    """Another tag or category reads the same; `holder` is its key."""
+
+    def __init__(self, sentence: str, *, holder: str) -> None:
+        super().__init__(sentence)
+        self.holder = holder
+
+
+class MergeChanged(Conflict):
+    """What a merge would change is not what was shown: someone tagged meanwhile."""
+
+    default = 'Someone changed these tags meanwhile. Look at the new numbers and confirm again.'
+
+
 class ChangedMeanwhile(Conflict):
     """A field was changed by someone else since it was read. Nothing is lost: both texts travel with the error."""
 

@@ -2,6 +2,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from data.models.tag import TagColour
+
 
 def full_name(*, family_name: str = '', given_names: str = '', preferred_name: str = '', unique_id: str = '') -> str:
     """Return the name to show: given names, the preferred one in quotes when it is another, family name; without any the unique ID.
@@ -11,6 +13,27 @@ def full_name(*, family_name: str = '', given_names: str = '', preferred_name: s
     given, preferred = given_names.strip(), preferred_name.strip()
     called = f'“{preferred}”' if preferred and preferred != given else ''
     return ' '.join(part for part in (given, called, family_name.strip()) if part) or unique_id
+
+
+@dataclass(frozen=True, slots=True)
+class TagLabel:
+    """A tag as it is read anywhere: `slug` names it in addresses, `colour` is its category's."""
+
+    key: str
+    slug: str
+    name: str
+    colour: TagColour
+    category: str = ''
+
+
+@dataclass(frozen=True, slots=True)
+class ShownTag:
+    """A tag on a patient, an entry or an image: put there itself, or risen from so many entries and images below."""
+
+    tag: TagLabel
+    is_direct: bool
+    entries: int = 0
+    images: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +51,7 @@ class PatientHeader:
     image_count: int = 0
     entry_count: int = 0
     cover: str | None = None
+    tags: tuple[ShownTag, ...] = ()
 
     @property
     def name(self) -> str:
@@ -51,6 +75,7 @@ class PatientRow:
     last_modified: datetime
     covers: tuple[str, ...] = ()
     preferred_name: str = ''
+    tags: tuple[ShownTag, ...] = ()
 
     @property
     def name(self) -> str:
@@ -77,3 +102,4 @@ class ImageTile:
     width_px: int
     height_px: int
     is_capture_known: bool = True
+    tags: tuple[ShownTag, ...] = ()

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from data.repositories.patients import Patients
     from data.repositories.sessions import Sessions
     from data.repositories.settings import PracticeSettings
+    from data.repositories.tags import Tags
     from data.repositories.users import Users
 
 Detail = dict[str, str | int | bool | list[str]]
@@ -135,6 +136,12 @@ class Records:
         """Comparison groups."""
         from data.repositories.comparisons import Comparisons
         return Comparisons(self)
+
+    @cached_property
+    def tags(self) -> 'Tags':
+        """Tags, their categories, and what they are put on."""
+        from data.repositories.tags import Tags
+        return Tags(self)
 
     @cached_property
     def fields(self) -> 'Fields':

@@ -4,13 +4,39 @@ from data.models.comparison import ComparisonGroup, ComparisonImage, Layout
 from data.models.entry import Entry, EntryImage, Section, SectionState
 from data.models.field_version import FieldVersion
 from data.models.image import CapturedHow, Image, Laterality, View
-from data.models.patient import PATIENT_FIELDS, Patient, PatientBase, PatientDraft, PatientFormerId, Sex, SkinType
+from data.models.patient import (
+    PATIENT_FIELDS,
+    Patient,
+    PatientBase,
+    PatientDistinction,
+    PatientDraft,
+    PatientFormerId,
+    PatientIdentifier,
+    Sex,
+    SkinType,
+    Tally,
+)
+from data.models.preference import PREFERENCES, UserPreference
 from data.models.request import DoneRequest
 from data.models.setting import PRACTICE_SETTINGS, PracticeSetting, Setting
+from data.models.tag import (
+    CATEGORY_LIMIT,
+    TAG_LIMIT,
+    EntryEffectiveTag,
+    EntryTag,
+    ImageTag,
+    PatientEffectiveTag,
+    PatientTag,
+    Tag,
+    TagCategory,
+    TagColour,
+)
 from data.models.user import User, UserSession
 
 __all__ = [
-    'PATIENT_FIELDS', 'PRACTICE_SETTINGS', 'Action', 'AuditEvent', 'CapturedHow', 'ComparisonGroup', 'ComparisonImage', 'DoneRequest',
-    'Entry', 'EntryImage', 'FieldVersion', 'Image', 'Laterality', 'Layout', 'Outcome', 'Patient', 'PatientBase', 'PatientDraft',
-    'PatientFormerId', 'PracticeSetting', 'Section', 'SectionState', 'Setting', 'Sex', 'SkinType', 'User', 'UserSession', 'View',
+    'CATEGORY_LIMIT', 'PATIENT_FIELDS', 'PRACTICE_SETTINGS', 'PREFERENCES', 'TAG_LIMIT', 'Action', 'AuditEvent', 'CapturedHow',
+    'ComparisonGroup', 'ComparisonImage', 'DoneRequest', 'Entry', 'EntryEffectiveTag', 'EntryImage', 'EntryTag', 'FieldVersion', 'Image',
+    'ImageTag', 'Laterality', 'Layout', 'Outcome', 'Patient', 'PatientBase', 'PatientDistinction', 'PatientDraft', 'PatientEffectiveTag',
+    'PatientFormerId', 'PatientIdentifier', 'PatientTag', 'PracticeSetting', 'Section', 'SectionState', 'Setting', 'Sex', 'SkinType', 'Tag',
+    'TagCategory', 'TagColour', 'Tally', 'User', 'UserPreference', 'UserSession', 'View',
 ]

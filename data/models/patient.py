@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import field_validator
+from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from data.columns import enum_type, key_field
@@ -83,8 +84,16 @@ class PatientDraft(PatientBase):
     """A patient as typed, validated once, before anything is stored."""
 
 
+_FILTERED = ('last_modified', 'last_appointment', 'entry_count', 'image_count')
+_SORTED = ('last_modified', 'last_appointment', 'unique_id', 'name_sort')
+"""What the list is sorted by: one index for each, which also carries everything that filters ask for."""
+
+
 class Patient(PatientBase, table=True):
     """A row of the patient database. The last block is computed by repositories, never typed."""
+
+    __table_args__ = (*(Index(f'ix_patient_by_{first}', first, 'id', *(name for name in _FILTERED if name != first)) for first in _SORTED),
+                      Index('ix_patient_by_entry_count', 'entry_count', 'id'), Index('ix_patient_by_image_count', 'image_count', 'id'))
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = key_field()
@@ -106,6 +115,37 @@ class PatientFormerId(SQLModel, table=True):
 
     unique_id: str = Field(primary_key=True, max_length=32)
     patient_id: int = Field(foreign_key='patient.id', index=True)
+
+
+class PatientIdentifier(SQLModel, table=True):
+    """A number that another system uses for the patient."""
+
+    __tablename__ = 'patient_identifier'
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = key_field()
+    patient_id: int = Field(foreign_key='patient.id', index=True)
+    system: str = Field(default='', max_length=80)
+    value: str = Field(default='', max_length=64)
+
+
+class PatientDistinction(SQLModel, table=True):
+    """Two patients whom someone told apart: they look alike and are not the same. The lower id stands first."""
+
+    __tablename__ = 'patient_distinction'
+    __table_args__ = (UniqueConstraint('patient_id', 'other_id'),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    patient_id: int = Field(foreign_key='patient.id')
+    other_id: int = Field(foreign_key='patient.id', index=True)
+    distinguished_at: datetime
+
+
+class Tally(SQLModel, table=True):
+    """A number that counting would take too long for, kept where it changes."""
+
+    name: str = Field(primary_key=True, max_length=20)
+    count: int
 
 
 PATIENT_FIELDS: tuple[str, ...] = tuple(PatientBase.model_fields)

@@ -11,6 +11,7 @@ from data.actors import Permission
 from data.columns import new_key
 from data.errors import Invalid, NotFound, UniqueIdTaken
 from data.models import PATIENT_FIELDS, Action, Entry, Image, Patient, PatientDraft, PatientFormerId, View
+from data.patient_query import ListView
 from data.read_models import PatientHeader, PatientRow
 from data.repositories.base import Repository, as_refusal
 from data.repositories.fields import Saved
@@ -20,6 +21,8 @@ NAME_FIELDS = frozenset({'unique_id', 'family_name', 'given_names', 'preferred_n
 PAGE_SIZES = (10, 25, 50, 100)
 EVERY_PATIENT = 'patients'
 """The live topic of the whole list: a new patient is told there, `field` is the patient's key."""
+SHOWN_FIGURES = 'shown figures'
+"""The live topic of what a list shows of patients: name, counts, last appointment, tags. `field` is the patient's key."""
 _COVERS = 3
 _LOOKALIKES = 3
 _LIST_COLUMNS = tuple(col(getattr(Patient, name)) for name in (
@@ -32,15 +35,6 @@ _COUNT_ANEW = update(Patient.metadata.tables['patient']).where(col(Patient.id) =
     last_appointment=sql_select(func.max(Entry.appointment_at)).where(_MINE).scalar_subquery(),
     image_count=sql_select(func.count()).select_from(Image).where(col(Image.patient_id) == bindparam('touched')).scalar_subquery(),
     last_modified=bindparam('now'))
-
-
-@dataclass(frozen=True)
-class ListView:
-    """Which part of the list is looked at: search text, page number from 1, rows per page."""
-
-    q: str = ''
-    page: int = 1
-    per_page: int = 25
 
 
 @dataclass(frozen=True)

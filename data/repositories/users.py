@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from data.actors import Permission, Role
 from data.columns import new_key
 from data.errors import Conflict, Invalid, NotFound
-from data.models import Action, User
+from data.models import PREFERENCES, Action, User, UserPreference
 from data.repositories.base import Repository
 from data.values import clean_line
 
@@ -74,6 +74,20 @@ class Users(Repository):
     def names(self) -> dict[str, str]:
         """Return every user's display name by key, for those who read the trail."""
         return {key: name for key, name in self.session.exec(select(User.key, User.display_name).order_by(User.display_name))}
+
+    def preference(self, name: str) -> str:
+        """Return what the current user chose, or the default."""
+        chosen = self.session.exec(select(UserPreference.value).join(User).where(
+            User.key == self.records.actor.user, UserPreference.name == name)).first()
+        return chosen if chosen in PREFERENCES[name] else PREFERENCES[name][0]
+
+    def prefer(self, name: str, value: str) -> None:
+        """Remember a choice of the current user. Arranging one's own view is no act on a record: no event."""
+        if value not in PREFERENCES.get(name, ()):
+            raise Invalid('There is no such choice.')
+        user = self.session.exec(select(User.id).where(User.key == self.records.actor.user)).first()
+        if user is not None:
+            self.session.merge(UserPreference(user_id=user, name=name, value=value))
 
     def _create(self, username: str, display_name: str, role: Role, password_hash: str) -> str:
         username = _lowered(username)

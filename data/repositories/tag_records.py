@@ -1,0 +1,77 @@
+"""What is read of tags: plain values for pages and components."""
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from data.models import TagColour
+from data.read_models import ImageTile, TagLabel
+
+VOCABULARY = 'tags'
+"""The live topic of the tags themselves: added, renamed, recoloured, moved, merged, retired."""
+
+
+class Tagged(StrEnum):
+    """What a tag is put on."""
+
+    PATIENT = 'patient'
+    ENTRY = 'entry'
+    IMAGE = 'image'
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many records bear a tag, or change: patients and entries include those that tags rose to."""
+
+    patients: int = 0
+    entries: int = 0
+    images: int = 0
+
+    @property
+    def records(self) -> int:
+        """Return how many records these are together."""
+        return self.patients + self.entries + self.images
+
+
+@dataclass(frozen=True)
+class TagRow:
+    """One tag of the vocabulary. `revision` is what an editor of the name must expect."""
+
+    label: TagLabel
+    reach: Reach
+    last_used_at: datetime | None
+    revision: int = 0
+    retired_at: datetime | None = None
+    merged_into: TagLabel | None = None
+
+
+@dataclass(frozen=True)
+class CategoryRow:
+    """One category: its tags in the order of their names, retired ones last."""
+
+    key: str
+    name: str
+    colour: TagColour
+    revision: int = 0
+    tags: tuple[TagRow, ...] = ()
+
+    @property
+    def offered(self) -> tuple[TagRow, ...]:
+        """Return the tags that are not retired."""
+        return tuple(tag for tag in self.tags if tag.retired_at is None)
+
+
+@dataclass(frozen=True)
+class MergePreview:
+    """What a merge comes to: how many records change, how many bear both already, and how many bear the one that stays afterwards."""
+
+    changing: Reach
+    both: Reach
+    afterwards: Reach
+
+
+@dataclass(frozen=True)
+class TagSources:
+    """Where an inherited tag comes from: visits (number and appointment) and images."""
+
+    entries: list[tuple[int, datetime]] = field(default_factory=list)
+    images: list[ImageTile] = field(default_factory=list)
