@@ -29,6 +29,9 @@ LIGHT = {
     'photo-label': 'rgb(12 16 20/.66)', 'photo-tick': 'rgb(10 14 18/.38)',
     'seg-on': '#FFFFFF', 'seg-edge': 'rgb(16 24 32/.07)',
     'shell-side': '#F5F6F7', 'shell-main': '#FFFFFF', 'nav-on': '#FFFFFF',
+    # one per data.models.TagColour: text on a tint of itself
+    'tag-plum': '#8A3FA0', 'tag-teal': '#0F6B8A', 'tag-moss': '#3F6B2E', 'tag-rust': '#A8480B', 'tag-indigo': '#4A4FB8',
+    'tag-rose': '#A8315F', 'tag-olive': '#6A6110', 'tag-slate': '#4F5D6E', 'tag-sea': '#0B6F5C', 'tag-brown': '#7A5236',
     'sh-1': '0 1px 2px rgb(16 24 32/.06)',
     'sh-2': '0 4px 14px -2px rgb(16 24 32/.10),0 1px 3px rgb(16 24 32/.06)',
     'sh-3': '0 24px 64px -12px rgb(12 18 24/.34),0 4px 14px rgb(12 18 24/.10)',
@@ -43,6 +46,8 @@ DARK = {
     'mat': '#0B0D0F', 'select': '#35C6E6', 'on-select': '#04222A',
     'stage': '#0B0D0F', 'stage-2': '#171B1E', 'stage-line': '#2B3238', 'bar': '#2A3137',
     'seg-on': '#333B42', 'shell-side': '#0B0D0F', 'shell-main': '#0F1214', 'nav-on': '#1E2327',
+    'tag-plum': '#D69BE6', 'tag-teal': '#7CC7E0', 'tag-moss': '#9CCB86', 'tag-rust': '#F2A66B', 'tag-indigo': '#A9ADFF',
+    'tag-rose': '#F29AB8', 'tag-olive': '#D2C66E', 'tag-slate': '#AEBBCB', 'tag-sea': '#6CD0B8', 'tag-brown': '#D9B093',
     # never `none`: a list of shadows with `none` in it is invalid as a whole
     'sh-1': '0 0 0 0 transparent', 'sh-2': '0 4px 14px rgb(0 0 0/.4)', 'sh-3': '0 24px 64px rgb(0 0 0/.6)',
 }
@@ -65,7 +70,7 @@ _FONTS = (
 )
 # the order NiceGUI declares; repeated so that it holds whichever sheet the browser reads first
 _LAYERS = '@layer theme,base,quasar,nicegui,components,utilities,overrides,quasar_importants;'
-_APP_SHEETS = ('base', 'shell', 'controls', 'dialogs', 'patient', 'images', 'visit', 'lists', 'entry', 'pool')
+_APP_SHEETS = ('base', 'shell', 'controls', 'tag', 'dialogs', 'patient', 'images', 'visit', 'lists', 'entry', 'pool')
 
 
 def _read_assets() -> dict[str, bytes]:

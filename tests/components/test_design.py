@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
 
 from components import design
+from data.models import TagColour
 
 STYLE = Path(design.__file__).parent / 'style'
 PACKAGE = STYLE.parent
@@ -36,6 +37,23 @@ def test_every_text_can_be_read_on_its_ground(tokens):
     weak = {f'{text} on {ground}': round(contrast(tokens[text], tokens[ground]), 2)
             for text, ground in TEXT_PAIRS if contrast(tokens[text], tokens[ground]) < 4.5}
     assert not weak
+
+
+def tinted(colour: str, ground: str) -> str:
+    return '#' + ''.join(f'{round(int(colour[at:at + 2], 16) * .1 + int(ground[at:at + 2], 16) * .9):02X}' for at in (1, 3, 5))
+
+
+@pytest.mark.parametrize('tokens', [design.LIGHT, design.LIGHT | design.DARK], ids=['light', 'dark'])
+@pytest.mark.parametrize('colour', TagColour)
+def test_a_tag_can_be_read_on_its_own_tint_and_without_one(colour, tokens):
+    ink = tokens[f'tag-{colour}']
+    assert contrast(ink, tinted(ink, tokens['surface'])) >= 4.5
+    assert all(contrast(ink, tokens[ground]) >= 4.5 for ground in ('surface', 'bg', 'raised', 'hover', 'sunken', 'accent-soft'))
+
+
+@pytest.mark.parametrize('tokens', [design.LIGHT, design.LIGHT | design.DARK], ids=['light', 'dark'])
+def test_the_colours_of_tags_are_ten_different_ones(tokens):
+    assert len({tokens[f'tag-{colour}'] for colour in TagColour}) == len(TagColour) == 10
 
 
 @pytest.mark.parametrize('tokens', [design.LIGHT, design.LIGHT | design.DARK], ids=['light', 'dark'])
