@@ -145,7 +145,11 @@ def _page(clinic: Clinic, actor: Actor, view: TrailView | None) -> TrailPage:
 
 def _keys(events: list[TrailEvent]) -> set[str]:
     values = [event.read() for event in events]
-    return {key for value in values for key in (value['subject'], value['patient'], value['detail'].get('entry', '')) if key}
+    return {key for value in values for key in (value['subject'], value['patient'], *_keys_of(value['detail'])) if key}
+
+
+def _keys_of(detail: dict[str, Any]) -> list[str]:
+    return [str(detail.get(name, '')) for name in ('entry', 'category', 'into')] + [str(key) for key in detail.get('entries', ())[:1]]
 
 
 def _state(summary: TrailSummary) -> ChainState:
@@ -217,11 +221,44 @@ class _Words:
 
     def _images(self) -> str:
         number = len(self._detail.get('images', ()))
-        return f'{number:,} image{"" if number == 1 else "s"}' if number else 'the images'
+        return _plural(number, 'image', 'images') if number else 'the images'
 
     def _field(self) -> str:
         name = str(self._detail.get('field', ''))
         return FIELD_WORDS.get(name) or f'the {name.replace("_", " ")}' if name else 'a field'
+
+    def _tag(self) -> str:
+        name = self._named.tags.get(self._subject)
+        return f'the tag {name}' if name else 'a tag'
+
+    def _into(self) -> str:
+        name = self._named.tags.get(str(self._detail.get('into', '')))
+        return f'the tag {name}' if name else 'another tag'
+
+    def _category(self) -> str:
+        name = self._named.categories.get(str(self._detail.get('category') or self._subject))
+        return f'the tag category {name}' if name else 'a tag category'
+
+    def _colour(self) -> str:
+        return f'the colour {self._detail["colour"]}' if 'colour' in self._detail else 'another colour'
+
+    def _tagged(self) -> str:
+        """Return what was tagged: '3 images of …', 'entry 2 of …', the patient, or of a whole merge '12 records'."""
+        images, entries, patients = (len(self._detail.get(name, ())) for name in ('images', 'entries', 'patients'))
+        whose = f' of {self._patient_(self._patient)}' if self._patient else ''
+        if self._detail.get('kind') == 'image':
+            return f'{self._images()}{whose}'
+        if self._detail.get('kind') == 'entry':
+            return f'{self._of_entries(entries)}{whose}'
+        if self._detail.get('kind') == 'patient':
+            return self._patient_(self._patient) if self._patient else _plural(patients, 'patient', 'patients')
+        return _plural(images + entries + patients, 'record', 'records')
+
+    def _of_entries(self, number: int) -> str:
+        if number > 1:
+            return f'{number:,} entries'
+        known = self._named.entries.get(next(iter(self._detail.get('entries', ())), ''))
+        return f'entry {known}' if known else 'an entry'
 
     def _role(self) -> str:
         return str(self._detail.get('role', 'another role'))
@@ -241,3 +278,7 @@ class _Words:
     def _doing(self) -> str:
         permission = str(self._detail.get('permission', ''))
         return PERMISSION_WORDS[Permission(permission)] if permission in set(Permission) else 'doing this'
+
+
+def _plural(number: int, one: str, many: str) -> str:
+    return f'{number:,} {one if number == 1 else many}' if number else f'no {one}'

@@ -17,12 +17,15 @@ _SEAL_START = 6
 _SEAL_SHOWN = 18
 _ICONS = {
     'server': 'hard-drive', 'session': 'lock-open', 'user': 'user', 'setting': 'settings', 'patient': 'users', 'chart': 'eye',
-    'gallery': 'eye', 'image': 'image', 'entry': 'pencil', 'comparison': 'columns-2', 'audit': 'shield-check', 'access': 'ban',
+    'gallery': 'eye', 'image': 'image', 'entry': 'pencil', 'comparison': 'columns-2', 'category': 'tags', 'tag': 'tag', 'identifier': 'hash',
+    'audit': 'shield-check', 'access': 'ban',
 }
 _KINDS = {
-    'ok': ('patient:register', 'image:admit', 'entry:open', 'entry:place', 'comparison:group', 'user:invite', 'audit:verify'),
+    'ok': ('patient:register', 'image:admit', 'entry:open', 'entry:place', 'comparison:group', 'user:invite', 'audit:verify',
+           'identifier:add', 'category:add', 'tag:add', 'tag:assign'),
     'info': ('patient:correct', 'image:describe', 'entry:amend', 'entry:remove', 'comparison:arrange', 'setting:change',
-             'user:change_role'),
+             'user:change_role', 'patient:distinguish', 'identifier:correct', 'identifier:remove', 'category:rename', 'category:recolour',
+             'tag:rename', 'tag:move', 'tag:retire', 'tag:restore', 'tag:merge', 'tag:separate', 'tag:unassign'),
     'warn': ('image:download', 'user:deactivate'),
 }
 _KIND_OF = {action: kind for kind, actions in _KINDS.items() for action in actions}

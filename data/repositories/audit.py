@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from data.actors import Permission
 from data.audit_chain import Sealed
-from data.models import Action, AuditEvent, Entry, Patient, PatientFormerId
+from data.models import Action, AuditEvent, Entry, Patient, PatientFormerId, Tag, TagCategory
 from data.read_models import full_name
 from data.repositories.base import Repository
 
@@ -51,11 +51,16 @@ class TrailSummary:
 
 @dataclass(frozen=True)
 class Named:
-    """What keys of events stand for at this moment; what is gone is absent. Patients: unique ID and, for whom it is given, the name."""
+    """What keys of events stand for at this moment; what is gone is absent. Patients: unique ID and, for whom it is given, the name.
+
+    Tags and their categories are absent for who may not open charts: their names say what patients have.
+    """
 
     people: dict[str, str] = field(default_factory=dict)
     patients: dict[str, tuple[str, str]] = field(default_factory=dict)
     entries: dict[str, int] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    categories: dict[str, str] = field(default_factory=dict)
 
 
 class AuditTrail(Repository):
@@ -88,14 +93,18 @@ class AuditTrail(Repository):
         return TrailSummary(last.seq if last else 0, first, last, checks[0] if checks else None)
 
     def named(self, keys: set[str]) -> Named:
-        """Return what these keys stand for. Names of patients are given to those only who may open charts."""
+        """Return what these keys stand for. Names of patients and of tags are given to those only who may open charts."""
         self.records.require(Permission.AUDIT_READ)
         may_name = self.records.actor.may(Permission.PATIENT_READ)
         patients = self.session.exec(select(Patient).where(col(Patient.key).in_(keys)))
         return Named(
             people=self.records.users.names(),
             patients={patient.key: (patient.unique_id, _name_of(patient) if may_name else '') for patient in patients},
-            entries=dict(self.session.exec(select(Entry.key, Entry.number).where(col(Entry.key).in_(keys))).all()))
+            entries=dict(self.session.exec(select(Entry.key, Entry.number).where(col(Entry.key).in_(keys))).all()),
+            tags=self._names(Tag, keys) if may_name else {}, categories=self._names(TagCategory, keys) if may_name else {})
+
+    def _names(self, model: type[Tag | TagCategory], keys: set[str]) -> dict[str, str]:
+        return dict(self.session.exec(select(model.key, model.name).where(col(model.key).in_(keys))).all())
 
     def patient_key(self, unique_id: str) -> str:
         """Return the key of who bears, or bore, a unique ID, for the filter; empty when nobody does."""

@@ -59,6 +59,53 @@ def test_every_placeholder_is_known() -> None:
     assert all(hasattr(_Words, f'_{name}') for name in names)
 
 
+TAG, OTHER, GROUP, MARIA, VISIT = ('1' * 32, '2' * 32, '3' * 32, '4' * 32, '5' * 32)
+NAMED = Named(patients={MARIA: ('psr-20417', 'Maria Gonzalez')}, entries={VISIT: 3}, tags={TAG: 'Psoriasis vulgaris', OTHER: 'Psoriasis'},
+              categories={GROUP: 'Condition'})
+THREE = ['a' * 32] * 3
+TAG_WORDS = [
+    ('category:add', GROUP, {}, 'added the tag category Condition', 'added a tag category'),
+    ('category:rename', GROUP, {}, 'renamed the tag category Condition', 'renamed a tag category'),
+    ('category:recolour', GROUP, {'colour': 'plum'}, 'gave the tag category Condition the colour plum',
+     'gave a tag category the colour plum'),
+    ('tag:add', TAG, {'category': GROUP}, 'added the tag Psoriasis vulgaris', 'added a tag'),
+    ('tag:rename', TAG, {}, 'renamed the tag Psoriasis vulgaris', 'renamed a tag'),
+    ('tag:move', TAG, {'category': GROUP}, 'moved the tag Psoriasis vulgaris to the tag category Condition', 'moved a tag to a tag category'),
+    ('tag:retire', TAG, {}, 'retired the tag Psoriasis vulgaris', 'retired a tag'),
+    ('tag:restore', TAG, {}, 'offered the tag Psoriasis vulgaris again', 'offered a tag again'),
+    ('tag:merge', TAG, {'into': OTHER, 'patients': THREE, 'entries': THREE, 'images': THREE * 2},
+     'merged the tag Psoriasis vulgaris into the tag Psoriasis, on 12 records', 'merged a tag into another tag, on 12 records'),
+    ('tag:separate', TAG, {'into': OTHER, 'patients': [], 'entries': [], 'images': THREE[:1]},
+     'separated the tag Psoriasis vulgaris from the tag Psoriasis again, on 1 record', 'separated a tag from another tag again, on 1 record'),
+]
+ASSIGNED = [
+    ({'kind': 'image', 'images': THREE}, '3 images of Maria Gonzalez (psr-20417)'),
+    ({'kind': 'entry', 'entries': [VISIT]}, 'entry 3 of Maria Gonzalez (psr-20417)'),
+    ({'kind': 'entry', 'entries': [OTHER]}, 'an entry of Maria Gonzalez (psr-20417)'),
+    ({'kind': 'entry', 'entries': THREE[:2]}, '2 entries of Maria Gonzalez (psr-20417)'),
+    ({'kind': 'patient'}, 'Maria Gonzalez (psr-20417)'),
+]
+
+
+@pytest.mark.parametrize(('action', 'subject', 'detail', 'sentence', 'unnamed'), TAG_WORDS)
+def test_what_was_done_to_tags_names_them_for_who_may_know(action: str, subject: str, detail: dict, sentence: str, unnamed: str) -> None:
+    happened = event(action, subject=subject, **detail)
+    assert words(line_of(happened, NAMED)) == f'user uuuuuu {sentence}'
+    assert words(line_of(happened, Named())) == f'user uuuuuu {unnamed}'
+
+
+@pytest.mark.parametrize(('detail', 'on_what'), ASSIGNED)
+def test_what_was_tagged_is_said_with_whose_it_is(detail: dict, on_what: str) -> None:
+    put, taken = (event(action, subject=TAG, patient=MARIA, **detail) for action in ('tag:assign', 'tag:unassign'))
+    assert words(line_of(put, NAMED)) == f'user uuuuuu put the tag Psoriasis vulgaris on {on_what}'
+    assert words(line_of(taken, NAMED)) == f'user uuuuuu took the tag Psoriasis vulgaris off {on_what}'
+
+
+def test_many_patients_tagged_at_once_are_counted() -> None:
+    line = line_of(event('tag:assign', subject=TAG, kind='patient', patients=THREE), Named())
+    assert words(line) == 'user uuuuuu put a tag on 3 patients'
+
+
 def test_an_action_of_another_version_does_not_stop_the_viewer() -> None:
     assert words(line_of(event('patient:teleport'), Named())) == 'user uuuuuu did something that this version has no words for'
 
