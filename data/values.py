@@ -55,6 +55,11 @@ def fold(text: str) -> str:
     return ' '.join(''.join(c for c in plain if not unicodedata.combining(c)).translate(_FOLDED).split())
 
 
+def slug(text: str) -> str:
+    """Return a name as addresses spell it: folded, letters and digits with hyphens between; empty when it has neither."""
+    return '-'.join(''.join(c if c.isalnum() else ' ' for c in fold(text)).split())
+
+
 def search_words(text: str) -> list[str]:
     """Return what is looked for: folded words, each of which has to occur. What nobody would type is cut off."""
     return fold(clean_line(text[:_LONGEST_SEARCH])).split()[:_SEARCH_WORDS]

@@ -43,8 +43,8 @@ class TagCategory(SQLModel, table=True):
 class Tag(SQLModel, table=True):
     """A word that is put on patients, entries and images. `slug` names it in addresses, once in the whole practice.
 
-    A retired tag stays where it is and is no longer offered. A merged one is retired for good: its own links rest, so that the merge can
-    be taken back, and only those of the tag that it was merged into show. The last block is computed, inherited places included.
+    A retired tag stays where it is and is no longer offered. Of a merged one nothing shows any more but the tag that it was merged into;
+    its own links rest, so that the merge can be taken back. The last block is computed, inherited places included.
     """
 
     id: int | None = Field(default=None, primary_key=True)

@@ -25,10 +25,11 @@ class Repository:
         """The database session of this unit of work."""
         return self.records.session
 
-    def change_field(self, row: SQLModel, key: str, field: str, value: object, *, patient: Patient, action: Action,
+    def change_field(self, row: SQLModel, key: str, field: str, value: object, *, patient: Patient | None, action: Action,
                      expected_revision: int | None, burst: str) -> Saved:
         """Store the new value of one field with its four effects: row, computed figures, event, live message.
 
+        `patient` is None for what belongs to the whole practice.
         A burst of typing is one event, that of its first save. A value that is there already changes nothing.
         """
         before = as_text(getattr(row, field))
@@ -36,9 +37,10 @@ class Repository:
         if saved.text == before:
             return saved
         self._store(row, field, value)
-        self.records.patients.touch(patient)
+        if patient is not None:
+            self.records.patients.touch(patient)
         if saved.is_new_version:
-            self.records.log(action, subject=key, patient=patient.key, detail={'field': field, 'version': saved.version})
+            self.records.log(action, subject=key, patient=patient.key if patient else '', detail={'field': field, 'version': saved.version})
         self.records.tell(key, field, saved.revision, burst=burst)
         return saved
 

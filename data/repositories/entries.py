@@ -155,8 +155,10 @@ class Entries(Repository):
 
     def _rearranged(self, action: Action, entry: Entry, patient: Patient, images: list[str]) -> None:
         self.records.patients.touch(patient)
+        self.records.tags.renew(patient)
         self.records.log(action, subject=entry.key, patient=patient.key, detail={'images': images})
         self.records.tell(entry.key, 'workspace')
+        self.records.tell(entry.key, 'tags')
 
     def _workspace_keys(self, entries: list[int]) -> dict[int, tuple[str, ...]]:
         found: dict[int, tuple[str, ...]] = {}

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import bindparam, func, insert, update
 from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
@@ -88,6 +88,12 @@ class Fields:
         rows = self.records.session.exec(
             select(FieldVersion.field, FieldVersion.revision).where(FieldVersion.subject == subject).order_by(col(FieldVersion.version)))
         return {field: revision for field, revision in rows}
+
+    def revisions_of(self, subjects: list[str], field: str) -> dict[str, int]:
+        """Return the present revision of one field of many subjects; where it never changed it is absent (revision 0)."""
+        rows = self.records.session.exec(select(FieldVersion.subject, func.max(FieldVersion.revision)).where(
+            FieldVersion.field == field, col(FieldVersion.subject).in_(subjects)).group_by(FieldVersion.subject))
+        return {subject: revision for subject, revision in rows}
 
     def latest(self, subject: str, field: str) -> FieldText | None:
         """Return the present text and revision of a field that was ever changed. The caller has checked that the reader may see it."""

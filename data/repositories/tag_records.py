@@ -46,7 +46,7 @@ class TagRow:
 
 @dataclass(frozen=True)
 class CategoryRow:
-    """One category: its tags in the order of their names, retired ones last."""
+    """One category: all its tags in the order of their names."""
 
     key: str
     name: str
@@ -56,8 +56,8 @@ class CategoryRow:
 
     @property
     def offered(self) -> tuple[TagRow, ...]:
-        """Return the tags that are not retired."""
-        return tuple(tag for tag in self.tags if tag.retired_at is None)
+        """Return the tags that are neither retired nor merged into another one."""
+        return tuple(tag for tag in self.tags if tag.retired_at is None and tag.merged_into is None)
 
 
 @dataclass(frozen=True)
