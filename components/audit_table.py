@@ -17,8 +17,8 @@ _SEAL_START = 6
 _SEAL_SHOWN = 18
 _ICONS = {
     'server': 'hard-drive', 'session': 'lock-open', 'user': 'user', 'setting': 'settings', 'patient': 'users', 'chart': 'eye',
-    'gallery': 'eye', 'image': 'image', 'entry': 'pencil', 'comparison': 'columns-2', 'category': 'tags', 'tag': 'tag', 'identifier': 'hash',
-    'audit': 'shield-check', 'access': 'ban',
+    'gallery': 'eye', 'image': 'image', 'entry': 'pencil', 'comparison': 'columns-2', 'category': 'tags', 'tag': 'tag',
+    'identifier': 'hash', 'audit': 'shield-check', 'access': 'ban',
 }
 _KINDS = {
     'ok': ('patient:register', 'image:admit', 'entry:open', 'entry:place', 'comparison:group', 'user:invite', 'audit:verify',

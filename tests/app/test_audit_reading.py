@@ -70,13 +70,15 @@ TAG_WORDS = [
      'gave a tag category the colour plum'),
     ('tag:add', TAG, {'category': GROUP}, 'added the tag Psoriasis vulgaris', 'added a tag'),
     ('tag:rename', TAG, {}, 'renamed the tag Psoriasis vulgaris', 'renamed a tag'),
-    ('tag:move', TAG, {'category': GROUP}, 'moved the tag Psoriasis vulgaris to the tag category Condition', 'moved a tag to a tag category'),
+    ('tag:move', TAG, {'category': GROUP}, 'moved the tag Psoriasis vulgaris to the tag category Condition',
+     'moved a tag to a tag category'),
     ('tag:retire', TAG, {}, 'retired the tag Psoriasis vulgaris', 'retired a tag'),
     ('tag:restore', TAG, {}, 'offered the tag Psoriasis vulgaris again', 'offered a tag again'),
     ('tag:merge', TAG, {'into': OTHER, 'patients': THREE, 'entries': THREE, 'images': THREE * 2},
      'merged the tag Psoriasis vulgaris into the tag Psoriasis, on 12 records', 'merged a tag into another tag, on 12 records'),
     ('tag:separate', TAG, {'into': OTHER, 'patients': [], 'entries': [], 'images': THREE[:1]},
-     'separated the tag Psoriasis vulgaris from the tag Psoriasis again, on 1 record', 'separated a tag from another tag again, on 1 record'),
+     'separated the tag Psoriasis vulgaris from the tag Psoriasis again, on 1 record',
+     'separated a tag from another tag again, on 1 record'),
 ]
 ASSIGNED = [
     ({'kind': 'image', 'images': THREE}, '3 images of Maria Gonzalez (psr-20417)'),
