@@ -1,4 +1,5 @@
 """Do the records agree with each other? Checks over tables that only read; each finding is one sentence that names keys only."""
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -6,6 +7,7 @@ from sqlalchemy import func
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
+from data.effective_tags import LEVELS
 from data.models import (
     Action,
     AuditEvent,
@@ -15,13 +17,17 @@ from data.models import (
     EntryImage,
     FieldVersion,
     Image,
+    ImageTag,
     Outcome,
     Patient,
+    Tag,
+    TagCategory,
 )
 from data.records import Records
 from data.values import as_text
 
-_VERSIONED: tuple[tuple[str, Any], ...] = (('patient', Patient), ('entry', Entry), ('image', Image), ('comparison', ComparisonGroup))
+_VERSIONED: tuple[tuple[str, Any], ...] = (('patient', Patient), ('entry', Entry), ('image', Image), ('comparison', ComparisonGroup),
+                                         ('tag', Tag), ('tag category', TagCategory))
 
 
 def inconsistencies(records: Records) -> Iterator[str]:
@@ -29,6 +35,7 @@ def inconsistencies(records: Records) -> Iterator[str]:
     yield from _foreign_pictures(records)
     yield from _texts_without_history(records)
     yield from _pictures_and_events(records)
+    yield from _tags_that_show(records)
 
 
 def _foreign_pictures(records: Records) -> Iterator[str]:
@@ -61,3 +68,19 @@ def _pictures_and_events(records: Records) -> Iterator[str]:
     held = set(records.session.exec(select(Image.key)))
     yield from (f'image {key}: the trail admitted it, but its record is gone' for key in sorted(map(str, admitted - held)))
     yield from (f'image {key}: no event of the trail admitted it' for key in sorted(held - admitted))
+
+
+def _tags_that_show(records: Records) -> Iterator[str]:
+    """Find tags that show where nothing bears them, or do not show where something does, and wrong counts of both."""
+    keys = {tag.id: tag.key for tag in records.session.exec(select(Tag))}
+    for level in LEVELS:
+        wanted, stored = level.wanted(records.session.connection()), level.stored(records.session.connection())
+        wrong = {tag for tag, subject in wanted.keys() | stored.keys() if wanted.get((tag, subject)) != stored.get((tag, subject))}
+        yield from (f'tag {keys.get(tag, tag)}: where it shows is not what bears it' for tag in sorted(wrong))
+        counted = Counter(tag for tag, _subject in stored)
+        yield from (f'tag {tag.key}: its count is wrong' for tag in records.session.exec(select(Tag))
+                    if getattr(tag, level.count) != counted[tag.id or 0])
+    borne = dict(records.session.exec(select(ImageTag.tag_id, func.count()).group_by(col(ImageTag.tag_id))).all())
+    for tag in records.session.exec(select(Tag)):
+        if tag.image_count != (0 if tag.merged_into_id else borne.get(tag.id or 0, 0)):
+            yield f'tag {tag.key}: its count of images is wrong'

@@ -37,6 +37,11 @@ class _Level:
     sources: CompoundSelect[*tuple[Any, ...]]
     of_patient: str
 
+    @property
+    def count(self) -> str:
+        """Return the name of the tag's column that counts the places."""
+        return f'{self.subject.removesuffix("_id")}_count'
+
     def wanted(self, connection: Connection, *, patient: int = 0, tags: Sequence[int] = ()) -> Figures:
         """Return what follows from the links of one patient, of some tags, or of all."""
         source = self.sources.subquery()
@@ -76,7 +81,7 @@ class _Level:
         for step, places in ((-1, gone), (1, new)):
             for tag, _subject in places:
                 change[tag] = change.get(tag, 0) + step
-        count = _TAG.c[f'{self.subject.removesuffix("_id")}_count']
+        count = _TAG.c[self.count]
         for tag, step in change.items():
             if step:
                 connection.execute(update(_TAG).where(_TAG.c.id == tag).values({count: count + step}))

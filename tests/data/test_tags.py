@@ -75,7 +75,8 @@ def test_a_tag_on_an_image_rises_to_its_entries_and_its_patient_and_leaves_with_
 
 
 def test_an_image_that_is_placed_brings_its_tags_along(clinic: Clinic, cast: Cast, maria: PatientHeader):
-    tag, image, entry = a_tag(clinic, cast.jana, 'Naevus'), a_stored_image(clinic, cast.jana, maria.key), an_entry(clinic, cast.jana, maria.key)
+    tag, image = a_tag(clinic, cast.jana, 'Naevus'), a_stored_image(clinic, cast.jana, maria.key)
+    entry = an_entry(clinic, cast.jana, maria.key)
     assign(clinic, cast.jana, tag, Tagged.IMAGE, image)
     clinic.change_now(cast.jana, lambda records: records.entries.place(entry.key, [image]))
     assert on_entry(clinic, cast.jana, entry.key) == [('Naevus', False, 1)]
