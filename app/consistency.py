@@ -20,14 +20,16 @@ from data.models import (
     ImageTag,
     Outcome,
     Patient,
+    PatientIdentifier,
     Tag,
     TagCategory,
 )
 from data.records import Records
 from data.values import as_text
 
-_VERSIONED: tuple[tuple[str, Any], ...] = (('patient', Patient), ('entry', Entry), ('image', Image), ('comparison', ComparisonGroup),
-                                         ('tag', Tag), ('tag category', TagCategory))
+_VERSIONED: tuple[tuple[str, Any], ...] = (
+    ('patient', Patient), ('identifier', PatientIdentifier), ('entry', Entry), ('image', Image), ('comparison', ComparisonGroup),
+    ('tag', Tag), ('tag category', TagCategory))
 
 
 def inconsistencies(records: Records) -> Iterator[str]:

@@ -1,5 +1,5 @@
 """The fields of a patient: one declaration of labels, groups and widths, for the short form of a new patient and for all details."""
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -132,7 +132,7 @@ def taken_warning(sentence: str, holder: str | None) -> None:
             link('Open record', patient_address(holder)).props['aria-label'] = f'Open record {holder}'
 
 
-def lookalike_warning(found: list[PatientHeader]) -> None:
+def lookalike_warning(found: Sequence[PatientHeader]) -> None:
     """Show that others have this name and birth date. It warns, and never blocks."""
     with box('df-banner df-banner--warn', role='note'):
         symbol('users')

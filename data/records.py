@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from data.repositories.comparisons import Comparisons
     from data.repositories.entries import Entries
     from data.repositories.fields import Fields
+    from data.repositories.identifiers import Identifiers
     from data.repositories.images import Images
+    from data.repositories.lookalikes import Lookalikes
     from data.repositories.patients import Patients
     from data.repositories.sessions import Sessions
     from data.repositories.settings import PracticeSettings
@@ -118,6 +120,18 @@ class Records:
         """The patient database."""
         from data.repositories.patients import Patients
         return Patients(self)
+
+    @cached_property
+    def identifiers(self) -> 'Identifiers':
+        """Numbers that other systems use for patients."""
+        from data.repositories.identifiers import Identifiers
+        return Identifiers(self)
+
+    @cached_property
+    def lookalikes(self) -> 'Lookalikes':
+        """Possible duplicates, and who was told apart."""
+        from data.repositories.lookalikes import Lookalikes
+        return Lookalikes(self)
 
     @cached_property
     def entries(self) -> 'Entries':

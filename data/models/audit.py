@@ -26,6 +26,7 @@ class Action(StrEnum):
     PATIENT_REGISTER = 'patient:register'
     PATIENT_CORRECT = 'patient:correct'
     PATIENT_DISTINGUISH = 'patient:distinguish'
+    PATIENT_LIKEN = 'patient:liken'
     IDENTIFIER_ADD = 'identifier:add'
     IDENTIFIER_CORRECT = 'identifier:correct'
     IDENTIFIER_REMOVE = 'identifier:remove'

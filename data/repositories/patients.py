@@ -24,7 +24,6 @@ EVERY_PATIENT = 'patients'
 SHOWN_FIGURES = 'shown figures'
 """The live topic of what a list shows of patients: name, counts, last appointment, tags. `field` is the patient's key."""
 _COVERS = 3
-_LOOKALIKES = 3
 _LIST_COLUMNS = tuple(col(getattr(Patient, name)) for name in (
     'id', 'key', 'unique_id', 'family_name', 'given_names', 'preferred_name', 'birth_date', 'image_count', 'entry_count',
     'last_appointment', 'last_modified'))
@@ -111,14 +110,8 @@ class Patients(Repository):
         return holder.unique_id if holder else None
 
     def lookalikes(self, draft: PatientDraft, *, but_for: str = '') -> list[PatientHeader]:
-        """Return patients with the same folded name and birth date, at most three. Without both there is nothing to compare."""
-        self.records.require(Permission.PATIENT_READ)
-        name = fold(f'{draft.family_name} {draft.given_names}')
-        if draft.birth_date is None or not name:
-            return []
-        same_day = self.session.exec(select(Patient.key, Patient.family_name, Patient.given_names).where(
-            Patient.birth_date == draft.birth_date, Patient.key != but_for).order_by(col(Patient.id)))
-        return [self.header(key) for key, family, given in same_day if fold(f'{family} {given}') == name][:_LOOKALIKES]
+        """Return who else has this name and birth date."""
+        return list(self.records.lookalikes.of(draft, but_for=but_for))
 
     def header(self, key: str) -> PatientHeader:
         """Return what every page of the patient shows at its head."""
