@@ -6,7 +6,7 @@ makes a patient's photographs unreadable wherever copies of them are.
 """
 import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ T = TypeVar('T')
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 ROOT_FILE = 'root.key'
+_KEEP_KEY = 'INSERT INTO patient_key (patient, wrapped) VALUES (?, ?)'
 
 
 class Label(StrEnum):
@@ -55,9 +56,21 @@ class Vault:
 
     def create_patient_key(self, patient: str) -> None:
         """Make and commit a patient's random key. A key whose patient row never follows is harmless."""
-        nonce = secrets.token_bytes(_NONCE_BYTES)
-        wrapped = nonce + self._wrapping.encrypt(nonce, secrets.token_bytes(KEY_BYTES), patient.encode())
-        self._with_keystore(lambda store: store.execute('INSERT INTO patient_key (patient, wrapped) VALUES (?, ?)', (patient, wrapped)))
+        self._with_keystore(lambda store: store.execute(_KEEP_KEY, (patient, self._new_wrapped(patient))))
+
+    def create_patient_keys(self, patients: Sequence[str]) -> None:
+        """Make and commit the keys of many patients at once."""
+        rows = [(patient, self._new_wrapped(patient)) for patient in patients]
+
+        def keep(store: Any) -> None:
+            store.execute('BEGIN IMMEDIATE')
+            try:
+                store.executemany(_KEEP_KEY, rows)
+                store.execute('COMMIT')
+            except BaseException:
+                store.execute('ROLLBACK')
+                raise
+        self._with_keystore(keep)
 
     def patient_key(self, patient: str) -> bytes:
         """Return a patient's key. Raise KeyMissing when it was destroyed or never was."""
@@ -85,6 +98,10 @@ class Vault:
             if self._connection is not None:
                 self._connection.close()
                 self._connection = None
+
+    def _new_wrapped(self, patient: str) -> bytes:
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        return nonce + self._wrapping.encrypt(nonce, secrets.token_bytes(KEY_BYTES), patient.encode())
 
     def _with_keystore(self, work: Callable[[Any], T]) -> T:
         """Run one statement on the one connection to the keystore. It is its own transaction: what is only read waits for no writer."""
