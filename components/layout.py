@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
@@ -10,11 +11,14 @@ from nicegui.elements.mixins.text_element import TextElement
 from components import design, navigation
 from components.controls import box, symbol, text
 from components.patient_banner import head_html, patient_banner, patient_head
-from data.actors import Actor
+from components.shortcuts import EVERYWHERE, GO_TO, SEARCH_ADDRESS, Shortcuts
+from components.surroundings import keep_single_keys, single_keys_are_on
+from data.actors import Actor, Permission
 from data.read_models import PatientHeader
 
 OFFLINE = ('No connection to the clinic server. Keep this page open; what you type is saved when the line is back. '
            'If the server was restarted, this page reloads without it.')
+_NEW_PATIENT = '/patients/new'
 
 
 @dataclass
@@ -40,6 +44,7 @@ class FrameSlots:
     """Where a page puts what is its own. The same order everywhere: save status, actions.
 
     `side` is the menu and `bar` the header; with the banner they are shown anew when what they say of the patient changes.
+    To `shortcuts` a page adds its own keys.
     """
 
     heading: ui.element
@@ -49,6 +54,7 @@ class FrameSlots:
     body: ui.element
     side: ui.html
     bar: HeaderBar
+    shortcuts: Shortcuts
 
 
 @contextmanager
@@ -64,13 +70,15 @@ def frame(*, title: str, actor: Actor, practice_name: str, current: str, patient
     ui.page_title(window_title(title, patient))
     on = today or datetime.now(UTC).date()
     _give_up_landmark(ui.context.client.content)
+    shortcuts = _shortcuts(actor)
     with box('df-shell'):
-        side = _side(actor, practice_name, current, patient, tab)
-        with box('df-main', tag='main'):
+        text('Skip to content', 'df-skip', tag='a', href='#main')
+        side = _side(actor, practice_name, current, patient, tab, shortcuts)
+        with box('df-main', tag='main', id='main', tabindex='-1'):
             with box('df-offline', role='alert'):
                 symbol('cloud-off')
                 text(OFFLINE)
-            slots = _bar(title, patient, tab, on, side)
+            slots = _bar(title, patient, tab, on, side, shortcuts)
             with box() as slots.banner:
                 if patient and tab:
                     patient_banner(patient, tab=tab, today=on)
@@ -91,20 +99,38 @@ def _give_up_landmark(content: ui.element) -> None:
         content.parent_slot.parent.props['role'] = 'presentation'
 
 
-def _side(actor: Actor, practice_name: str, current: str, patient: PatientHeader | None, tab: str) -> ui.html:
-    fragment = navigation.sidebar_html(actor, practice_name=practice_name, current=current, patient=patient, tab=tab)
-    side = ui.html(fragment, sanitize=False, tag='nav').classes('df-side')
-    side.props['aria-label'] = 'Main'
+def _shortcuts(actor: Actor) -> Shortcuts:
+    """Return the keys that work on every page, as far as this actor may go there."""
+    shortcuts = Shortcuts(are_on=single_keys_are_on, keep=keep_single_keys)
+    if actor.may(Permission.PATIENT_READ):
+        shortcuts.on('/', 'Search', partial(ui.navigate.to, SEARCH_ADDRESS), group=EVERYWHERE)
+    if actor.may(Permission.PATIENT_REGISTER) and ui.context.client.request.url.path != _NEW_PATIENT:  # twice, it would empty the form
+        shortcuts.on('n', 'New patient', partial(ui.navigate.to, _NEW_PATIENT), group=EVERYWHERE)
+    for room in navigation.rooms_for(actor):
+        shortcuts.on(f'g {room.label[0].lower()}', room.label, partial(ui.navigate.to, room.route), group=GO_TO)
+    return shortcuts
+
+
+def _side(actor: Actor, practice_name: str, current: str, patient: PatientHeader | None, tab: str, shortcuts: Shortcuts) -> ui.html:
+    """Show the menu, and below its fragment the way to the keys."""
+    with box('df-side', tag='nav', aria_label='Main'):
+        fragment = navigation.sidebar_html(actor, practice_name=practice_name, current=current, patient=patient, tab=tab)
+        side = ui.html(fragment, sanitize=False).classes('df-side-parts')
+        with box('df-nav df-nav--keys', tag='button', type='button') as keys:
+            symbol('keyboard')
+            text('Keyboard shortcuts', 'df-label', tag='span')
+        keys.on('click', shortcuts.show, args=[])
     return side
 
 
-def _bar(title: str, patient: PatientHeader | None, tab: str, on: date, side: ui.html) -> FrameSlots:
+def _bar(title: str, patient: PatientHeader | None, tab: str, on: date, side: ui.html, shortcuts: Shortcuts) -> FrameSlots:
     with box('df-bar', tag='header'):
         with box('df-bar-left'):
             bar = _heading(title, patient, tab, on)
         with box('df-bar-right'):
             status, actions = box('df-slot'), box('df-slot')
-    return FrameSlots(heading=bar.heading, status=status, actions=actions, banner=bar.heading, body=bar.heading, side=side, bar=bar)
+    return FrameSlots(heading=bar.heading, status=status, actions=actions, banner=bar.heading, body=bar.heading, side=side, bar=bar,
+                      shortcuts=shortcuts)
 
 
 def _heading(title: str, patient: PatientHeader | None, tab: str, on: date) -> HeaderBar:

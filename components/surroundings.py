@@ -28,3 +28,14 @@ def surroundings() -> Surroundings:
     actor = current_actor()
     with clinic().reading(actor) as records:
         return Surroundings(actor, records.settings.value('practice_name'), records.settings.zone(), clinic().clock())
+
+
+def single_keys_are_on() -> bool:
+    """Tell whether letters and signs are shortcuts for whoever uses the page. Asked at each of them: a switch acts in every tab."""
+    with clinic().reading(current_actor()) as records:
+        return records.users.preference('single_keys') == 'on'
+
+
+async def keep_single_keys(is_on: bool) -> None:
+    """Remember whether letters and signs are shortcuts for whoever uses the page."""
+    await clinic().change(current_actor(), lambda records: records.users.prefer('single_keys', 'on' if is_on else 'off'))
