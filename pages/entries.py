@@ -78,6 +78,7 @@ class EntriesPage:
             if self.around.actor.may(Permission.ENTRY_WRITE):
                 with slots.actions:
                     button('New entry', icon='plus', kind='primary', on_click=self._open)
+                slots.shortcuts.on('n', 'New entry', self._open)
             self.place = box('df-col df-gap-l')
             self._show()
         self.refresh = Soon(lambda: self._refresh(slots), name='live timeline')
