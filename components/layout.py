@@ -10,9 +10,10 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from components import design, navigation
 from components.controls import box, symbol, text
-from components.patient_banner import head_html, patient_banner, patient_head
+from components.patient_banner import head_html, patient_head
 from components.shortcuts import EVERYWHERE, GO_TO, SEARCH_ADDRESS, Shortcuts
 from components.surroundings import keep_single_keys, single_keys_are_on
+from components.tagging import patient_banner
 from data.actors import Actor, Permission
 from data.read_models import PatientHeader
 
@@ -79,9 +80,8 @@ def frame(*, title: str, actor: Actor, practice_name: str, current: str, patient
                 symbol('cloud-off')
                 text(OFFLINE)
             slots = _bar(title, patient, tab, on, side, shortcuts)
-            with box() as slots.banner:
-                if patient and tab:
-                    patient_banner(patient, tab=tab, today=on)
+            if patient and tab:
+                slots.banner = patient_banner(patient, tab=tab, today=on, actor=actor)
             with box('df-scroll', tabindex='-1'), box('df-page' if padded else '') as slots.body:
                 yield slots
         bottom = ui.html(navigation.bottom_html(actor, current=current), sanitize=False, tag='nav').classes('df-bottom')

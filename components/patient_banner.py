@@ -7,12 +7,33 @@ from nicegui import ui
 from components import formatting
 from components.elements import box, text
 from components.navigation import cover_html, patient_address, tab_links
+from components.tag_chip import OnTag
+from components.tag_field import TagActs
+from components.tag_picker import TagLine
 from data.read_models import PatientHeader
 
 
-def patient_banner(patient: PatientHeader, *, tab: str, today: date) -> ui.element:
-    """Show cover, name, unique ID, age and birth date, sex and skin type, and the tabs of the patient's pages."""
-    return ui.html(banner_html(patient, tab=tab, today=today), sanitize=False)
+class PatientBanner(ui.element):
+    """Cover, name, unique ID, age and birth date, sex and skin type; the tags; the tabs of the patient's pages. It follows `show`."""
+
+    def __init__(self, patient: PatientHeader, *, tab: str, today: date, tags: TagActs | None = None, on_tag: OnTag | None = None) -> None:
+        super().__init__('div')
+        self._tab, self._today = tab, today
+        with self:
+            with box('df-pb'):
+                self._cover = ui.html(cover_html(patient.cover), sanitize=False)
+                with box('df-pb-text'):
+                    self._line = ui.html(banner_html(patient, today=today), sanitize=False).classes('df-pb-line')
+                    self.tags = TagLine(patient.tags, tags, on_open=on_tag)
+            self._links = ui.html(tab_links(patient, tab, classes='df-tab'), sanitize=False, tag='nav').classes('df-tabs')
+            self._links.props['aria-label'] = 'Patient'
+
+    def show(self, patient: PatientHeader) -> None:
+        """Show the patient as they are called, pictured and tagged now."""
+        self._cover.set_content(cover_html(patient.cover))
+        self._line.set_content(banner_html(patient, today=self._today))
+        self._links.set_content(tab_links(patient, self._tab, classes='df-tab'))
+        self.tags.show(patient.tags)
 
 
 def patient_head(patient: PatientHeader, *, today: date) -> ui.html:
@@ -35,13 +56,11 @@ def stage_words(patient: PatientHeader, birth: str = '') -> None:
         text(birth, 'df-num df-nowrap', tag='span')
 
 
-def banner_html(patient: PatientHeader, *, tab: str, today: date) -> str:
-    """Return the banner as one escaped fragment. The name is the page's h1."""
+def banner_html(patient: PatientHeader, *, today: date) -> str:
+    """Return the banner's first line as one escaped fragment. The name is the page's h1."""
     more = ' · '.join(part for part in (patient.sex, patient.skin_type and f'skin type {patient.skin_type}') if part)
-    return (f'<div class="df-pb">{cover_html(patient.cover)}<div class="df-pb-text"><div class="df-pb-line">'
-            f'<h1 class="df-pb-name">{escape(patient.name)}</h1>{_identifiers(patient, today)}'
-            f'<span class="df-pb-more">{escape(more)}</span></div></div></div>'
-            f'<nav class="df-tabs" aria-label="Patient">{tab_links(patient, tab, classes="df-tab")}</nav>')
+    return (f'<h1 class="df-pb-name">{escape(patient.name)}</h1>{_identifiers(patient, today)}'
+            f'<span class="df-pb-more">{escape(more)}</span>')
 
 
 def head_html(patient: PatientHeader, *, today: date) -> str:

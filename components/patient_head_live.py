@@ -7,13 +7,13 @@ from nicegui import ui
 
 from components.layout import FrameSlots, window_title
 from components.navigation import sidebar_html
-from components.patient_banner import patient_banner
+from components.patient_banner import PatientBanner
 from components.surroundings import Surroundings
 from data.read_models import PatientHeader
 from data.repositories.patients import NAME_FIELDS
 
-IN_THE_HEAD = frozenset({*NAME_FIELDS, 'birth_date', 'sex', 'skin_type'})
-"""The fields of a patient that every page of theirs shows."""
+IN_THE_HEAD = frozenset({*NAME_FIELDS, 'birth_date', 'sex', 'skin_type', 'tags'})
+"""What every page of a patient shows of them, by the names that the live topic uses."""
 
 
 def show_head(slots: FrameSlots, around: Surroundings, patient: PatientHeader, *, title: str, tab: str = '') -> None:
@@ -21,7 +21,5 @@ def show_head(slots: FrameSlots, around: Surroundings, patient: PatientHeader, *
     slots.side.set_content(sidebar_html(around.actor, practice_name=around.practice_name, current='Patients', patient=patient, tab=tab))
     slots.bar.show(patient, today=around.today)
     ui.page_title(window_title(title, patient))
-    if tab:
-        slots.banner.clear()
-        with slots.banner:
-            patient_banner(patient, tab=tab, today=around.today)
+    if isinstance(slots.banner, PatientBanner):
+        slots.banner.show(patient)

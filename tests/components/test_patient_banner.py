@@ -1,7 +1,7 @@
 """Every page of a patient carries two identifiers; the menu lists only what a role may open."""
 from datetime import date
 
-from components.navigation import bottom_html, rooms_for, sidebar_html
+from components.navigation import bottom_html, rooms_for, sidebar_html, tab_links
 from components.patient_banner import banner_html, head_html
 from data.actors import ROLE_PERMISSIONS, Actor, Role
 from data.read_models import PatientHeader
@@ -16,7 +16,7 @@ def an_actor(role: Role, name: str = 'Dr Ines Marlowe') -> Actor:
 
 
 def test_the_banner_carries_name_id_and_birth_date():
-    banner = banner_html(MARGUERITE, tab='images', today=TODAY)
+    banner = banner_html(MARGUERITE, today=TODAY) + tab_links(MARGUERITE, 'images', classes='df-tab')
     assert '<h1 class="df-pb-name">Marguerite Oyelaran</h1>' in banner
     for words in ('psr-20417', '46 y, born 14 Mar 1980', 'female · skin type III', '1,284'):
         assert words in banner
@@ -31,14 +31,14 @@ def test_the_compact_head_carries_the_same_two_identifiers():
 
 
 def test_an_unknown_birth_date_is_said_and_a_missing_name_is_not_repeated():
-    banner = banner_html(PatientHeader(key='k', unique_id='anon-77'), tab='entries', today=TODAY)
+    banner = banner_html(PatientHeader(key='k', unique_id='anon-77'), today=TODAY)
     assert 'birth date not recorded' in banner
     assert banner.count('>anon-77<') == 1
 
 
 def test_names_in_banner_and_menu_stay_text():
     nasty = PatientHeader(key='k', unique_id='a"b', family_name='<b>', sex='<i>', skin_type='<u>', cover='"><x>')
-    shown = (banner_html(nasty, tab='images', today=TODAY) + head_html(nasty, today=TODAY)
+    shown = (banner_html(nasty, today=TODAY) + head_html(nasty, today=TODAY)
              + sidebar_html(an_actor(Role.VIEWER, '<s>'), practice_name='<em>', current='Patients', patient=nasty, tab='images'))
     assert not [tag for tag in ('<b>', '<i>', '<u>', '<x>', '<s>', '<em>') if tag in shown]
 

@@ -1,0 +1,178 @@
+"""The tags of a patient, an entry or an image: those put there itself, those that rose, and the way to add one. Data in, callbacks out.
+
+    picker = TagPicker(tags, acts, on_open=show_where_from)      # in a section: chips with an x, a button, a list to choose from
+    line = TagLine(header.tags, acts, on_open=show_where_from)   # in the banner: one quiet line, the same behind its button
+    picker.show(records.tags.on_entry(key))                      # whenever they may have changed
+
+Without `acts` the reader may only see.
+"""
+from collections.abc import Callable, Sequence
+
+from nicegui import ui
+
+from components.controls import box, button, symbol, text
+from components.tag_chip import OnTag, tag_chip, tag_title
+from components.tag_field import TagActs, TagField
+from data.read_models import ShownTag
+
+Tags = Sequence[ShownTag]
+_IN_LINE = 8
+
+
+def own_tags(tags: Tags) -> list[ShownTag]:
+    """Return the tags that were put on the subject itself."""
+    return [shown for shown in tags if shown.is_direct]
+
+
+def risen_tags(tags: Tags) -> list[ShownTag]:
+    """Return the tags that show because they rose."""
+    return [shown for shown in tags if not shown.is_direct]
+
+
+class _Chips:
+    """A row of chips that follows what is there; a chip that stays is not drawn again, and keeps the focus."""
+
+    def __init__(self, make: Callable[[ShownTag], ui.element]) -> None:
+        self._make = make
+        self._made: dict[ShownTag, ui.element] = {}
+        self.row = box('df-tags-in')
+
+    def show(self, tags: Tags) -> None:
+        """Show these, in this order."""
+        if list(self._made) == list(tags):
+            return
+        for gone in self._made.keys() - set(tags):
+            self._made.pop(gone).delete()
+        with self.row:
+            self._made = {shown: self._made.get(shown) or self._make(shown) for shown in tags}
+        for place, chip in enumerate(self._made.values()):
+            chip.move(self.row, target_index=place)
+
+
+class _OwnTags:
+    """The chips of what may be taken off, and the way back for the last that was."""
+
+    def __init__(self, acts: TagActs | None) -> None:
+        self._acts = acts
+        self._chips = _Chips(lambda shown: tag_chip(shown, on_remove=self._remove if acts else None))
+        self.row = self._chips.row
+
+    def notice(self) -> None:
+        """Make the place of the way back, where the caller is."""
+        self._undo = box('df-tags-undo', role='status')
+
+    def show(self, tags: Tags) -> None:
+        """Show these."""
+        self._chips.show(own_tags(tags))
+
+    async def _remove(self, shown: ShownTag) -> None:
+        if self._acts is None or not await self._acts.unassign(shown.tag) or self._undo.is_deleted:
+            return
+        self._undo.clear()
+        with self._undo:
+            text(f'{shown.tag.name} removed', tag='span')
+            undo = text('Undo', 'df-link', tag='button', type='button', aria_label=f'Undo: put {shown.tag.name} back')
+        undo.on('click', lambda: self._put_back(shown), args=[])
+        undo.run_method('focus')  # the x that had it is gone
+
+    async def _put_back(self, shown: ShownTag) -> None:
+        if self._acts is not None and await self._acts.assign(shown.tag) and not self._undo.is_deleted:
+            self._undo.clear()
+
+
+class _AddTag:
+    """The button and the menu behind it; `above()` fills the place over the field."""
+
+    def __init__(self, acts: TagActs, own: Callable[[], frozenset[str]], above: Callable[[], None] | None = None) -> None:
+        self.button = button('Add tag', icon='plus', kind='ghost', size='small').classes('df-tags-add')
+        self.button.props['aria-haspopup'] = 'dialog'
+        with self.button, ui.menu().props('no-parent-event transition-show=fade transition-hide=fade') as self._menu:
+            self._menu.classes('df-tagmenu').props['role'] = 'dialog'
+            self._menu.props['aria-label'] = 'Add tag'
+            if above:
+                above()
+            self._field = TagField(acts, own)
+        self.button.on('click', lambda: self._menu.close() if self._menu.value else self.open(), [])
+
+    def open(self) -> None:
+        """Open the list, as it is now; the focus goes into its field."""
+        self._field.open()
+        self._menu.open()
+
+
+class TagPicker:
+    """The tags of one subject in a section of a page or a panel. `title` heads its own tags, `below` those that rose."""
+
+    def __init__(self, tags: Tags, acts: TagActs | None, *, on_open: OnTag | None = None, title: str = 'Tags',
+                 below: str = 'From images') -> None:
+        self._tags: Tags = ()
+        with box('df-tagpicker', role='group', aria_label=title):
+            text(title, 'df-over', tag='h3')
+            self._own = _OwnTags(acts)
+            with box('df-tags df-tags--large') as row:
+                self._none = text('No tags.', 'df-muted df-f13')
+                self._add = _AddTag(acts, lambda: frozenset(shown.tag.key for shown in own_tags(self._tags))) if acts else None
+            self._own.row.move(row, target_index=0)
+            self._own.notice()
+            with box('df-tagpicker-below') as self._below:
+                text(below, 'df-over', tag='h3')
+                with box('df-tags df-tags--large'):
+                    self._risen = _Chips(lambda shown: tag_chip(shown, on_open=on_open))
+        self.show(tags)
+
+    def show(self, tags: Tags) -> None:
+        """Show these tags."""
+        self._tags = tags
+        self._own.show(tags)
+        self._risen.show(risen_tags(tags))
+        self._none.set_visibility(self._add is None and not own_tags(tags))
+        self._below.set_visibility(bool(risen_tags(tags)))
+
+    def open(self) -> None:
+        """Open the list of tags, for who may add one."""
+        if self._add is not None:
+            self._add.open()
+
+
+class TagLine:
+    """The tags of one subject in one line; what there is no room for stands behind "+2"."""
+
+    def __init__(self, tags: Tags, acts: TagActs | None, *, on_open: OnTag | None = None) -> None:
+        self._tags: Tags = ()
+        self._shows_all = False
+        with box('df-tags df-tags--line') as self._row:
+            self._chips = _Chips(lambda shown: tag_chip(shown, on_open=on_open))
+            with box('df-tag-more', tag='button', type='button') as self._more:
+                self._number = text('', tag='span')
+                symbol('chevron-down')
+            self._more.on('click', self._show_all, [])
+            self._own: _OwnTags | None = None
+            self._add = _AddTag(acts, lambda: frozenset(shown.tag.key for shown in own_tags(self._tags)),
+                                lambda: self._in_menu(acts)) if acts else None
+        self.show(tags)
+
+    def show(self, tags: Tags) -> None:
+        """Show these tags."""
+        self._tags = tags
+        hidden = [] if self._shows_all or len(tags) <= _IN_LINE + 1 else tags[_IN_LINE:]
+        self._chips.show(tags[:len(tags) - len(hidden)])
+        self._number.set_text(f'+{len(hidden)}')
+        self._more.set_visibility(bool(hidden))
+        self._more.props['title'] = self._more.props['aria-label'] = f'+{len(hidden)}: ' + ', '.join(map(tag_title, hidden))
+        if self._own is not None:
+            self._own.show(tags)
+        self._row.set_visibility(bool(tags) or self._add is not None)
+
+    def open(self) -> None:
+        """Open the list of tags, for who may add one."""
+        if self._add is not None:
+            self._add.open()
+
+    def _in_menu(self, acts: TagActs) -> None:
+        with box('df-tags df-tags--large df-tags--menu'):
+            self._own = _OwnTags(acts)
+        self._own.notice()
+
+    def _show_all(self) -> None:
+        self._shows_all = True
+        self.show(self._tags)

@@ -1,0 +1,80 @@
+"""What the tags of a patient, an entry or an image do: the one place where pages write them, and ask where a risen one comes from."""
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.clinic import clinic
+from components.patient_banner import PatientBanner
+from components.refusals import refusals_shown
+from components.session import current_actor
+from components.tag_field import TagActs
+from components.tag_sources import show_sources
+from data.actors import Actor, Permission
+from data.columns import new_key
+from data.models import Action
+from data.read_models import PatientHeader, ShownTag, TagLabel
+from data.records import Records
+from data.repositories.tag_records import CategoryRow, Tagged, TagSources
+
+
+@dataclass(frozen=True)
+class Tagging:
+    """The acts on one subject. For an entry `within()` are the keys of the images that its workspace holds."""
+
+    kind: Tagged
+    key: str
+    patient: str
+    within: Callable[[], Collection[str]] | None = None
+
+    def acts(self, actor: Actor) -> TagActs | None:
+        """Return what this actor may do; None who may only look."""
+        if not actor.may(Permission.TAG_ASSIGN):
+            return None
+        return TagActs(self._assign, self._unassign, self._vocabulary, self._create if actor.may(Permission.TAG_MANAGE) else None)
+
+    async def show_sources(self, shown: ShownTag) -> None:
+        """Show where a risen tag comes from, after the event that names the photographs."""
+        with refusals_shown():
+            actor = current_actor()
+            with clinic().reading(actor) as records:
+                sources = self._sources(records, shown.tag.key)
+                patient, zone = records.patients.header(self.patient), records.settings.zone()
+            if sources.images:
+                await clinic().looked(actor, Action.GALLERY_VIEW, patient=self.patient, images=[tile.key for tile in sources.images])
+            show_sources(shown, sources, patient, zone=zone)
+
+    def _sources(self, records: Records, tag: str) -> TagSources:
+        found = records.tags.sources(tag, self.patient)
+        if self.within is None:
+            return found
+        here = self.within()
+        return TagSources(images=[tile for tile in found.images if tile.key in here])
+
+    def _vocabulary(self) -> Sequence[CategoryRow]:
+        with refusals_shown(), clinic().reading(current_actor()) as records:
+            return records.tags.vocabulary()
+        return []
+
+    async def _assign(self, tag: TagLabel) -> bool:
+        return await self._write(lambda records: records.tags.assign(tag.key, self.kind, [self.key]))
+
+    async def _unassign(self, tag: TagLabel) -> bool:
+        return await self._write(lambda records: records.tags.unassign(tag.key, self.kind, [self.key]))
+
+    async def _create(self, name: str, category: str) -> bool:
+        request = new_key()
+        return await self._write(lambda records: records.tags.assign(
+            records.tags.add(category, name, request_key=request).key, self.kind, [self.key]))
+
+    async def _write(self, work: Callable[[Records], int]) -> bool:
+        """Do it in one transaction and tell whether that worked."""
+        with refusals_shown():
+            await clinic().change(current_actor(), work)
+            return True
+        return False
+
+
+def patient_banner(patient: PatientHeader, *, tab: str, today: date, actor: Actor) -> PatientBanner:
+    """Show the banner of a patient's pages, its tags as far as this actor may use them."""
+    tagging = Tagging(Tagged.PATIENT, patient.key, patient.key)
+    return PatientBanner(patient, tab=tab, today=today, tags=tagging.acts(actor), on_tag=tagging.show_sources)
