@@ -14,8 +14,9 @@ from components.design import icon_svg
 from components.navigation import patient_address
 from components.patient_card import patient_cards_html
 from data.actors import Actor
+from data.patient_query import ListView
 from data.read_models import PatientHeader
-from data.repositories.patients import PAGE_SIZES, ListPage, ListView
+from data.repositories.patient_list import PAGE_SIZES, ListPage
 
 SETTLED_S = 2.0
 """So long after the last key a query is one that someone looked at, and is written into the trail."""

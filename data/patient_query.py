@@ -1,7 +1,39 @@
-"""The list planner: which patients a view of the list shows, and how SQLite is best asked for them."""
+"""The list planner: which patients a view of the list shows, and how SQLite is best asked for them.
+
+Count first, then choose: the total is counted by the condition that begins with fewest patients, and the page is taken by whatever is
+cheaper then: walking the order until the page is full, or sorting whoever fits that condition.
+"""
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Select
+
+from data.patient_statements import (
+    EVERYONE,
+    FIRST_HITS,
+    LETTERS_IN,
+    LETTERS_OUT,
+    ONE_MORE,
+    SEARCH,
+    SORT,
+    TAG,
+    Wanted,
+    bound,
+    counting,
+    counting_first,
+    letters,
+    paging,
+    shape_of,
+    tagging,
+)
+
+_FAR = 2_000  # so far is counted to learn whether a range is narrow
+_PROBE = 1.1  # what asking one tag of one patient costs, in steps of a walk along an index
+_LOOKUP = 1.2  # fetching a patient's row by its number
+_MANY = 20  # a twentieth of all patients
 
 
 class Sort(StrEnum):
@@ -11,6 +43,11 @@ class Sort(StrEnum):
     LAST_APPOINTMENT = 'last_appointment'
     UNIQUE_ID = 'unique_id'
     NAME = 'name'
+
+    @property
+    def column(self) -> str:
+        """Return the column that is sorted by."""
+        return 'name_sort' if self is Sort.NAME else self.value
 
 
 @dataclass(frozen=True)
@@ -46,3 +83,101 @@ class ListView:
     images: Counts = field(default_factory=Counts)
     page: int = 1
     per_page: int = 25
+
+
+class PatientQuery:
+    """The questions of one view, asked of one snapshot: who fits, how many, and which tags they bear."""
+
+    def __init__(self, connection: Connection, wanted: Wanted) -> None:
+        self._connection = connection
+        self._wanted = wanted
+        self._sizes: dict[str, int] = {}
+
+    @cached_property
+    def everyone(self) -> int:
+        """Return how many patients there are."""
+        return self._number(EVERYONE)
+
+    @cached_property
+    def total(self) -> int:
+        """Return how many patients fit, exactly."""
+        wanted = self._wanted
+        if not wanted.words and not wanted.ranges and len(wanted.tags) < 2:
+            return wanted.tags[0][1] if wanted.tags else self.everyone
+        return self._number(counting(shape_of(wanted, self._counted_by)), bound(wanted, self._counted_by))
+
+    def rows(self, skipped: int, most: int) -> list[int]:
+        """Return the rows of one page in the order of the view."""
+        wanted = self._wanted
+        if skipped >= self.total:
+            return []
+        driver = min(self._drivers, key=lambda driver: self._page_cost(driver, skipped + most))
+        asked = paging(shape_of(wanted, driver), wanted.sort, wanted.is_descending)
+        return list(self._connection.execute(asked, bound(wanted, driver, skipped=skipped, most=most)).scalars())
+
+    def tag_counts(self) -> dict[int, int]:
+        """Return how many of those who fit bear each tag that any of them bears."""
+        asked = tagging(shape_of(self._wanted, self._counted_by), has_many=self.total * _MANY > self.everyone)
+        return {tag: count for tag, count in self._connection.execute(asked, bound(self._wanted, self._counted_by))}
+
+    @cached_property
+    def _drivers(self) -> list[str]:
+        """Return what can drive: the order, or a condition. A range of what is sorted by belongs to the order."""
+        wanted = self._wanted
+        ranges = [asked.column for asked in wanted.ranges if asked.column != wanted.sort]
+        return [SORT, *([TAG] if wanted.tags else []), *ranges, *([SEARCH] if wanted.long_words else [])]
+
+    @cached_property
+    def _counted_by(self) -> str:
+        if self._is_one_condition:
+            return self._drivers[-1]
+        return min(self._drivers, key=self._cost)
+
+    @property
+    def _is_one_condition(self) -> bool:
+        return len(self._wanted.ranges) + len(self._wanted.tags) + len(self._wanted.words) == 1
+
+    def _page_cost(self, driver: str, reach: int) -> float:
+        """Return what a page costs: the order is walked until the page is full; whoever comes out of a condition is sorted."""
+        if driver == SORT:
+            return self._cost(driver) * min(reach, self.total) / self.total
+        return self._cost(driver) + _LOOKUP * self.total
+
+    def _cost(self, driver: str) -> float:
+        """Return what it costs to ask everyone that a driver begins with whether the other conditions hold too."""
+        wanted = self._wanted
+        probes = len(wanted.tags) - (driver == TAG)
+        is_read = wanted.words or (wanted.ranges and driver in {TAG, SEARCH})
+        step = {TAG: 1.0, SEARCH: 0.5 + _LOOKUP}.get(driver, 1.0)
+        return self._size(driver) * (step + _PROBE * probes + (_LOOKUP if is_read else 0))
+
+    def _size(self, driver: str) -> int:
+        """Return with how many patients a driver begins. A wide range and many hits are not counted out."""
+        wanted = self._wanted
+        if driver == TAG:
+            return wanted.tags[0][1]
+        column = wanted.sort if driver == SORT else driver
+        ends = next((asked for asked in wanted.ranges if asked.column == column), None)
+        if ends is None and driver != SEARCH:
+            return self.everyone
+        if self._is_one_condition:
+            return self.total
+        if driver not in self._sizes:
+            asked, values = (counting_first(ends.ends), ends.bounds) if ends else (FIRST_HITS, {'letters': letters(wanted.long_words)})
+            found = self._number(asked, {**values, 'most': _FAR})
+            self._sizes[driver] = found if found < _FAR else max(_FAR, self.everyone // 2)
+        return self._sizes[driver]
+
+    def _number(self, asked: Select[Any], values: dict[str, Any] | None = None) -> int:
+        return int(self._connection.execute(asked, values or {}).scalar_one())
+
+
+def count_one_more(connection: Connection) -> None:
+    """Note that there is one patient more."""
+    connection.execute(ONE_MORE)
+
+
+def index_letters(connection: Connection, patient: int, search: str) -> None:
+    """Let a search find a patient by this text, and by no other."""
+    connection.execute(LETTERS_OUT, {'patient': patient})
+    connection.execute(LETTERS_IN, {'patient': patient, 'text': search})

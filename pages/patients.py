@@ -28,10 +28,12 @@ from data.actors import Actor, Permission
 from data.columns import new_key
 from data.errors import Invalid, UniqueIdTaken
 from data.models import Action, PatientDraft
+from data.patient_query import ListView
 from data.read_models import PatientHeader
 from data.records import Changed
 from data.repositories.base import KEPT
-from data.repositories.patients import EVERY_PATIENT, ListPage, ListView, read_draft
+from data.repositories.patient_list import ListPage
+from data.repositories.patients import EVERY_PATIENT, read_draft
 from data.values import hides_characters
 
 DEBOUNCE_S = 0.12

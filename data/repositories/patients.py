@@ -1,32 +1,29 @@
 """The patient database: register, correct, find, list."""
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import and_, bindparam, func, or_, update
+from sqlalchemy import bindparam, func, update
 from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from data.actors import Permission
 from data.columns import new_key
 from data.errors import Invalid, NotFound, UniqueIdTaken
-from data.models import PATIENT_FIELDS, Action, Entry, Image, Patient, PatientDraft, PatientFormerId, View
-from data.patient_query import ListView
-from data.read_models import PatientHeader, PatientRow
-from data.repositories.base import Repository, as_refusal
+from data.models import PATIENT_FIELDS, Action, Entry, Image, Patient, PatientDraft, PatientFormerId
+from data.patient_query import count_one_more, index_letters
+from data.read_models import PatientHeader
+from data.repositories.base import as_refusal
 from data.repositories.fields import Saved
-from data.values import as_text, fold, search_words
+from data.repositories.patient_list import PatientList
+from data.values import as_text, fold
 
 NAME_FIELDS = frozenset({'unique_id', 'family_name', 'given_names', 'preferred_name'})
-PAGE_SIZES = (10, 25, 50, 100)
+_SHOWN_FIELDS = NAME_FIELDS | {'birth_date'}
 EVERY_PATIENT = 'patients'
 """The live topic of the whole list: a new patient is told there, `field` is the patient's key."""
 SHOWN_FIGURES = 'shown figures'
 """The live topic of what a list shows of patients: name, counts, last appointment, tags. `field` is the patient's key."""
-_COVERS = 3
-_LIST_COLUMNS = tuple(col(getattr(Patient, name)) for name in (
-    'id', 'key', 'unique_id', 'family_name', 'given_names', 'preferred_name', 'birth_date', 'image_count', 'entry_count',
-    'last_appointment', 'last_modified'))
 _FIGURES = ('entry_count', 'last_appointment', 'image_count', 'last_modified')
 _MINE = col(Entry.patient_id) == bindparam('touched')
 _COUNT_ANEW = update(Patient.metadata.tables['patient']).where(col(Patient.id) == bindparam('touched')).values(
@@ -34,16 +31,6 @@ _COUNT_ANEW = update(Patient.metadata.tables['patient']).where(col(Patient.id) =
     last_appointment=sql_select(func.max(Entry.appointment_at)).where(_MINE).scalar_subquery(),
     image_count=sql_select(func.count()).select_from(Image).where(col(Image.patient_id) == bindparam('touched')).scalar_subquery(),
     last_modified=bindparam('now'))
-
-
-@dataclass(frozen=True)
-class ListPage:
-    """One page of the list: rows, how many match, how many there are, and the page that is really shown."""
-
-    rows: list[PatientRow]
-    total: int
-    everyone: int
-    page: int
 
 
 @dataclass(frozen=True)
@@ -56,7 +43,7 @@ class PatientRecord:
     revisions: dict[str, int]
 
 
-class Patients(Repository):
+class Patients(PatientList):
     """Acts on patients. Each writes its event and the computed figures."""
 
     def register(self, draft: PatientDraft, *, request_key: str = '') -> PatientHeader:
@@ -71,9 +58,11 @@ class Patients(Repository):
         key = new_key()
         self.records.ground.vault.create_patient_key(key)
         patient = Patient.model_validate(draft, update={'key': key, 'registered_at': self.records.now, 'last_modified': self.records.now})
-        _refresh_search(patient)
+        patient.name_sort, patient.search = folded(patient)
         self.session.add(patient)
         self.session.flush()
+        count_one_more(self.session.connection())
+        index_letters(self.session.connection(), patient.id or 0, patient.search)
         self.records.remember_request(request_key, key)
         self.records.log(Action.PATIENT_REGISTER, subject=key, patient=key, detail={'fields': sorted(given)})
         self.records.tell(key)
@@ -92,7 +81,10 @@ class Patients(Repository):
             self._reserve_former(patient, str(value))
         saved = self.change_field(patient, key, field, value, patient=patient, action=Action.PATIENT_CORRECT,
                                   expected_revision=expected_revision, burst=burst)
-        _refresh_search(patient)
+        if field in NAME_FIELDS:
+            self._refresh_search(patient)
+        if field in _SHOWN_FIELDS:
+            self.records.tell(SHOWN_FIGURES, key)
         return saved
 
     def key_of(self, unique_id: str) -> str:
@@ -122,7 +114,7 @@ class Patients(Repository):
             key=key, unique_id=patient.unique_id, family_name=patient.family_name, given_names=patient.given_names,
             preferred_name=patient.preferred_name, birth_on=patient.birth_date, sex=as_text(patient.sex),
             skin_type=as_text(patient.skin_type), image_count=patient.image_count, entry_count=patient.entry_count,
-            cover=covers[0] if covers else None)
+            cover=covers[0] if covers else None, tags=self.records.tags.on_patient(key))
 
     def record(self, key: str) -> PatientRecord:
         """Return every field as text. Notes stay empty for a role that may not read them."""
@@ -132,25 +124,6 @@ class Patients(Repository):
         if not self.records.actor.may(Permission.NOTES_READ):
             values['notes'] = ''
         return PatientRecord(key, header, values, self.records.fields.revisions(key))
-
-    def page(self, view: ListView) -> ListPage:
-        """Return one page of the list, last modified first."""
-        self.records.require(Permission.PATIENT_READ)
-        matching = self._matching(view.q)
-        everyone = self.session.exec(select(func.count()).select_from(Patient)).one()
-        total = self.session.exec(select(func.count()).select_from(Patient).where(*matching)).one() if matching else everyone
-        page = min(max(1, view.page), max(1, -(-total // view.per_page)))
-        newest = (col(Patient.last_modified).desc(), col(Patient.id).desc())
-        found = self.session.execute(sql_select(*_LIST_COLUMNS).where(*matching).order_by(*newest)
-                                     .offset((page - 1) * view.per_page).limit(view.per_page)).all()
-        covers = self._covers([row.id for row in found])
-        return ListPage([_list_row(row, covers.get(row.id, ())) for row in found], total, everyone, page)
-
-    def _matching(self, q: str) -> list[Any]:
-        """Return the conditions of a search: each word occurs, or the whole is a former ID, whose patient is found by it still."""
-        words = [col(Patient.search).contains(word, autoescape=True) for word in search_words(q)]
-        bore = self.session.get(PatientFormerId, q.strip().lower()) if words else None
-        return words if bore is None else [or_(and_(*words), col(Patient.id) == bore.patient_id)]
 
     def row(self, key: str) -> Patient:
         """Return the stored row; for repositories of this floor only."""
@@ -164,6 +137,14 @@ class Patients(Repository):
         self.session.flush()
         self.session.connection().execute(_COUNT_ANEW, {'touched': patient.id, 'now': self.records.now})
         self.session.expire(patient, _FIGURES)
+
+    def _refresh_search(self, patient: Patient) -> None:
+        """Let the list sort by the present name, and search in it, in the ID and in every former one."""
+        former = self.session.exec(select(PatientFormerId.unique_id).where(PatientFormerId.patient_id == patient.id)).all()
+        patient.name_sort, search = folded(patient, former)
+        if search != patient.search:
+            patient.search = search
+            index_letters(self.session.connection(), patient.id or 0, search)
 
     def _check_free(self, unique_id: str, *, but_for: Patient | None = None) -> None:
         """Refuse an ID that another patient bears or bore; whoever may read patients is told which."""
@@ -187,18 +168,6 @@ class Patients(Repository):
             self.session.delete(own)
         self.session.add(PatientFormerId(unique_id=patient.unique_id, patient_id=patient.id or 0))
 
-    def _covers(self, patients: list[int]) -> dict[int, tuple[str, ...]]:
-        """Return up to three image keys per patient, newest overview first."""
-        rank = func.row_number().over(partition_by=col(Image.patient_id), order_by=(
-            (col(Image.view) == View.OVERVIEW).desc().nulls_last(), col(Image.captured_at).desc(), col(Image.id).desc())).label('rank')
-        ranked = sql_select(col(Image.patient_id), col(Image.key), rank).where(col(Image.patient_id).in_(patients)).subquery()
-        found: dict[int, tuple[str, ...]] = {}
-        first = sql_select(ranked).where(ranked.c.rank <= _COVERS).order_by(ranked.c.patient_id, ranked.c.rank)
-        for patient, key, _rank in self.session.execute(first):
-            found[patient] = (*found.get(patient, ()), key)
-        return found
-
-
 def read_draft(values: dict[str, str]) -> PatientDraft:
     """Return a validated draft of a patient from form values. Raise Invalid, naming the first field that cannot be."""
     try:
@@ -218,19 +187,8 @@ def _parsed(patient: Patient, field: str, text: str) -> object:
     return getattr(read_draft({'unique_id': patient.unique_id, field: text}), field)
 
 
-def folded(patient: Patient) -> tuple[str, str]:
-    """Return what the list sorts by and what it searches in, as they follow from the patient's names and ID."""
+def folded(patient: Patient, former_ids: Iterable[str] = ()) -> tuple[str, str]:
+    """Return what the list sorts by and what it searches in, as they follow from the patient's names, ID and former IDs."""
     names = (patient.family_name, patient.given_names, patient.preferred_name)
-    searched = (patient.unique_id, patient.given_names, patient.preferred_name, patient.family_name)
+    searched = (patient.unique_id, patient.given_names, patient.preferred_name, patient.family_name, *sorted(former_ids))
     return fold(' '.join(names)) or patient.unique_id, fold(' '.join(searched))
-
-
-def _refresh_search(patient: Patient) -> None:
-    patient.name_sort, patient.search = folded(patient)
-
-
-def _list_row(row: Any, covers: tuple[str, ...]) -> PatientRow:
-    return PatientRow(
-        key=row.key, unique_id=row.unique_id, family_name=row.family_name, given_names=row.given_names, preferred_name=row.preferred_name,
-        birth_on=row.birth_date, image_count=row.image_count, entry_count=row.entry_count, last_appointment=row.last_appointment,
-        last_modified=row.last_modified, covers=covers)

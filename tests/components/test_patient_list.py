@@ -5,8 +5,9 @@ import pytest
 
 from components.patient_list import SettledLook, list_address, pager_html, read_view
 from data.actors import Actor
+from data.patient_query import ListView
 from data.read_models import PatientRow
-from data.repositories.patients import ListPage, ListView
+from data.repositories.patient_list import ListPage
 
 ANNA = Actor(user='anna')
 

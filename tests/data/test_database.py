@@ -119,7 +119,7 @@ def test_a_schema_of_a_newer_program_is_refused(template: Template, tmp_path) ->
 
 
 def test_a_schema_of_an_older_program_is_refused_where_it_may_only_be_read(clinic: Clinic, tmp_path: Path, monkeypatch) -> None:
-    (tmp_path / '0002_more.py').write_text("revision, down_revision = '0002', '0001'\n")
+    (tmp_path / '0003_more.py').write_text("revision, down_revision = '0003', '0002'\n")
     config = database._alembic_config()
     config.set_main_option('path_separator', 'os')
     config.set_main_option('version_locations', f'{Path(database.__file__).parent}/migrations/versions:{tmp_path}')
@@ -137,7 +137,9 @@ def test_a_command_that_only_reads_does_not_make_a_schema(clinic: Clinic, tmp_pa
 
 def test_the_migrations_make_exactly_what_the_models_declare(clinic: Clinic) -> None:
     with clinic.database.writing_engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={'compare_type': True, 'compare_server_default': True})
+        context = MigrationContext.configure(connection, opts={
+            'compare_type': True, 'compare_server_default': True,
+            'include_name': lambda name, kind, _parents: kind != 'table' or not name.startswith('patient_search')})  # SQLite's own
         assert compare_metadata(context, SQLModel.metadata) == []
 
 

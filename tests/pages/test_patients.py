@@ -7,8 +7,9 @@ from nicegui.testing import User
 
 from app.clinic import Clinic
 from data.models import Action
+from data.patient_query import ListView
 from data.repositories.audit import TrailView
-from data.repositories.patients import ListPage, ListView
+from data.repositories.patient_list import ListPage
 from tests.cast import Cast
 from tests.factories import a_patient, a_stored_image
 from tests.pages.conftest import OpenAs
