@@ -37,10 +37,13 @@ class Autosave:
 
     def add(self, shown: Field, act: Act, key: str, name: str, *, revision: int, reads: Permission = Permission.PATIENT_READ,
             to_text: Callable[[Any], str] = lambda value: str(value or ''), to_value: Callable[[str], Any] = lambda stored: stored,
-            on_saved: Callable[[Saved], Any] | None = None) -> SavedField:
-        """Save a field from now on. `reads` is what a reader needs to be shown someone else's text of it."""
+            to_words: Callable[[str], str] | None = None, on_saved: Callable[[Saved], Any] | None = None) -> SavedField:
+        """Save a field from now on, and offer its history. `reads` is what a reader needs to be shown a text of it that is not theirs.
+
+        A stored text becomes a value by `to_value`; in the history it is read as the field shows it, or by `to_words`.
+        """
         self.tidy()
-        saved = SavedField(self, shown, act, key, name, revision, reads, to_text, to_value, on_saved)
+        saved = SavedField(self, shown, act, key, name, revision, reads, to_text, to_value, to_words, on_saved)
         saved.listen()
         self.fields.append(saved)
         return saved

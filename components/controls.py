@@ -54,9 +54,10 @@ def link_button(content: str, address: str, *, icon: str = '', kind: str = '', s
 
 @dataclass
 class Field:
-    """A labelled field: the input itself, the place right of the label (saved, undo, who edits), and the line below for a refusal."""
+    """A labelled field: the input itself, its label, the place right of that (saved, undo, who edits), and the line below for a refusal."""
 
     control: Any
+    label: TextElement
     state: ui.element
     error: TextElement
     root: ui.element
@@ -80,21 +81,21 @@ class Field:
 
 
 @contextmanager
-def _labelled(label: str, hint: str, classes: str, *, bare: bool = False) -> Iterator[tuple[ui.element, ui.element]]:
+def _labelled(label: str, hint: str, classes: str, *, bare: bool = False) -> Iterator[tuple[ui.element, TextElement, ui.element]]:
     with box(f'df-field {classes}') as root:
         with box('df-lab df-lab--bare' if bare else 'df-lab'):
-            text(label, tag='span', aria_hidden='true')  # the field carries the name itself
+            words = text(label, tag='span', aria_hidden='true')  # the field carries the name itself
             if hint:
                 text(hint, 'df-hint', tag='span')
             state = box('df-lab-state')
-        yield root, state
+        yield root, words, state
 
 
-def _field(control: ui.element, label: str, root: ui.element, state: ui.element) -> Field:
+def _field(control: ui.element, label: str, root: ui.element, words: TextElement, state: ui.element) -> Field:
     control.props('outlined dense hide-bottom-space').classes('df-f').mark(label.lower().replace(' ', '-'))
     control.props['aria-label'] = label
     error = text('', 'df-error', role='alert')
-    return Field(control=control, state=state, error=error, root=root)
+    return Field(control=control, label=words, state=state, error=error, root=root)
 
 
 def text_field(label: str, *, value: str = '', placeholder: str = '', hint: str = '', classes: str = '', look: str = '', limit: int = 0,
@@ -103,7 +104,7 @@ def text_field(label: str, *, value: str = '', placeholder: str = '', hint: str 
 
     `bare` shows no label line (the name stays), `icon` stands before the text: both for a search field.
     """
-    with _labelled(label, hint, classes, bare=bare) as (root, state):
+    with _labelled(label, hint, classes, bare=bare) as place:
         control = ui.input(value=value, placeholder=placeholder or None, on_change=on_change).classes(look)
         control.props('autocomplete=off' + (f' maxlength={limit}' if limit else ''))
         if icon:
@@ -111,29 +112,29 @@ def text_field(label: str, *, value: str = '', placeholder: str = '', hint: str 
                 symbol(icon)
         if required:
             control.props['aria-required'] = 'true'
-        return _field(control, label, root, state)
+        return _field(control, label, *place)
 
 
 def text_area(label: str, *, value: str = '', placeholder: str = '', hint: str = '', classes: str = '', limit: int = TEXT_LIMIT,
               on_change: Handler | None = None) -> Field:
     """Show a field of several lines that grows with its text."""
-    with _labelled(label, hint, classes) as (root, state):
+    with _labelled(label, hint, classes) as place:
         control = ui.textarea(value=value, placeholder=placeholder or None, on_change=on_change).classes('df-f--area')
         control.props(f'autogrow maxlength={limit}')
-        return _field(control, label, root, state)
+        return _field(control, label, *place)
 
 
 def select_field(label: str, options: Mapping[str, str] | Sequence[str], *, value: str = '', hint: str = '', classes: str = '',
                  placeholder: str = '', on_change: Handler | None = None) -> Field:
     """Show a choice of one. With a mapping the keys are the values and the words are shown; `placeholder` is the choice of none ('')."""
-    with _labelled(label, hint, classes) as (root, state):
+    with _labelled(label, hint, classes) as place:
         choices = dict(options) if isinstance(options, Mapping) else {option: option for option in options}
         if placeholder:
             choices = {'': placeholder} | choices
         control = ui.select(choices, value=value if value in choices else None, on_change=on_change)
         control.props('options-dense behavior=menu transition-show=fade transition-hide=fade')
         control.props['dropdown-icon'] = design.icon('chevron-down')
-        return _field(control, label, root, state)
+        return _field(control, label, *place)
 
 
 class Segmented:

@@ -1,6 +1,7 @@
 """The notes of an entry and what else is known of the visit."""
 from datetime import datetime, tzinfo
 
+from components import formatting
 from components.autosave import Autosave
 from components.controls import box, text, text_area, text_field
 from data.actors import Actor, Permission
@@ -30,7 +31,8 @@ def appointment_field(entry: EntryRecord, saving: Autosave, zone: tzinfo, *, on_
     field = text_field('Appointment', value=local_form(entry.appointment_at, zone), classes='df-when')
     field.control.props('type=datetime-local')
     saving.add(field, lambda records: records.entries.amend, entry.key, 'appointment_at', revision=entry.revisions.get('appointment_at', 0),
-               to_value=lambda stored: _form_of(stored, zone), on_saved=on_saved)  # type: ignore[arg-type]
+               to_value=lambda stored: _form_of(stored, zone),
+               to_words=lambda stored: formatting.moment(datetime.fromisoformat(stored), zone), on_saved=on_saved)  # type: ignore[arg-type]
 
 
 def visit_facts(facts: list[tuple[str, str]]) -> None:

@@ -1,23 +1,37 @@
 """What autosave shows at a field: that it was saved, the way back, and two texts when they collide."""
+import asyncio
 from collections.abc import Callable
 from typing import Any, Literal
 
-from components.controls import Field, box, button, text
+from components.controls import Field, box, button, symbol, text
 
 Choice = Literal['both', 'mine', 'theirs']
+FRESH_S = 6.0
 
 
 class SavedMark:
-    """Beside the label: "Saved 10:42" and Undo, once this person has changed the field."""
+    """Beside the label: "Saved 10:42" for a moment, and Undo from then on, once this person has changed the field."""
 
     def __init__(self, shown: Field, undo: Callable[[], Any]) -> None:
-        with shown.state, box('df-saved'):
-            self._words = text('', tag='span')
-            button('Undo', kind='ghost', size='small', on_click=undo).classes('df-undo')
+        self._root = shown.root
+        self._leaving: asyncio.TimerHandle | None = None
+        with shown.state:
+            with box('df-saved'):
+                symbol('check')
+                self._words = text('', 'df-num', tag='span')
+            button('Undo', kind='ghost', size='small', on_click=undo).classes('df-undo').props['aria-describedby'] = f'c{shown.label.id}'
 
     def show(self, time: str) -> None:
         """Show when the field was saved."""
         self._words.set_text(f'Saved {time}')
+        self._root.classes('df-fresh')
+        if self._leaving is not None:
+            self._leaving.cancel()
+        self._leaving = asyncio.get_running_loop().call_later(FRESH_S, self._leave)
+
+    def _leave(self) -> None:
+        if not self._root.is_deleted:
+            self._root.classes(remove='df-fresh')
 
 
 class ConflictPanel:

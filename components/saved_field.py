@@ -11,6 +11,7 @@ from nicegui import background_tasks
 
 from app.clinic import clinic
 from components.controls import Field
+from components.field_history import FieldHistory, as_shown
 from components.field_marks import Choice, ConflictPanel, SavedMark, both, warn_at_limit
 from components.formatting import clock
 from components.others_text import OthersText
@@ -21,7 +22,7 @@ from data.actors import Actor, Permission
 from data.columns import new_key
 from data.database import StorageFailed
 from data.errors import ChangedMeanwhile, Refusal
-from data.records import Records
+from data.records import Changed, Records
 from data.repositories.fields import FieldText, Saved
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class SavedField:
     reads: Permission
     to_text: Callable[[Any], str]
     to_value: Callable[[str], Any]
+    to_words: Callable[[str], str] | None
     on_saved: Callable[[Saved], Any] | None
     state: SaveState = SaveState.IDLE
     collision: ChangedMeanwhile | None = None
@@ -59,12 +61,16 @@ class SavedField:
     _actor: Actor | None = None
     _worker: 'asyncio.Task[None] | None' = None
     _is_ours: bool = False
+    _is_undoing: bool = False
     _panel: ConflictPanel | None = None
     _unsubscribe: Callable[[], None] = lambda: None
     _mark: SavedMark | None = None
 
     def __post_init__(self) -> None:
         self.others = OthersText(self)
+        use = None if self.shown.control.props.get('readonly') else self.use
+        to_words = self.to_words or (lambda stored: as_shown(self.shown, self.to_value(stored)))
+        self.history = FieldHistory(self.shown, self.key, self.name, self.desk.zone, use, self.reads, to_words)
 
     @property
     def is_gone(self) -> bool:
@@ -83,7 +89,9 @@ class SavedField:
         control.on_value_change(lambda event: self.typed(self.to_text(event.value)))
         control.on('focus', self._focused, [])
         control.on('blur', self._blurred, [])
-        self._unsubscribe = clinic().hub.subscribe(self.key, self.others.heard)
+        self._unsubscribe = clinic().hub.subscribe(self.key, self._heard)
+        if self.revision:
+            self.history.offer()
 
     def close(self) -> None:
         """Stop hearing. A text that still collides is told together with the other one."""
@@ -93,7 +101,10 @@ class SavedField:
 
     def typed(self, content: str) -> None:
         """Take a new text from the person. A text that is going to be stored anyway is no news."""
-        if self._is_ours or content == self._intended():
+        if self._is_ours:
+            return
+        if content == self._intended():
+            self._forgive()
             return
         self.others.seen_in(content)
         if self.collision is not None:
@@ -106,18 +117,22 @@ class SavedField:
             self._worker = background_tasks.create(self._save_until_quiet(), name=f'autosave {self.name}')
 
     async def undo(self) -> None:
-        """Take back one's own last burst, as a new change. When someone else changed the field since, say so instead."""
-        actor = current_actor()
-        with clinic().reading(actor) as records:
-            actor.require(self.reads, subject=self.key)
-            history = records.fields.history(self.key, self.name)
-        if not history:
-            return
-        if history[0].actor != actor.user:
-            tell(f'{history[0].who or "Someone else"} changed this since. It now reads: {history[0].text}', kind='info')
-            return
+        """Take back one's own last burst. What is being typed is stored first, and stays in the history; a second click is none."""
+        if not self._is_undoing:
+            self._is_undoing = True
+            await self._quiet()
+            await self.history.take_back()
+            await self._quiet()
+            self._is_undoing = False
+
+    async def _quiet(self) -> None:
+        while self._worker is not None and self.collision is None:
+            await asyncio.wait({self._worker})
+
+    def use(self, content: str) -> None:
+        """Store a text of the history, as a new change."""
         self.burst = new_key()
-        self.put(history[1].text if len(history) > 1 else '')
+        self.put(content)
         self.typed(self._mine())
 
     def _intended(self) -> str:
@@ -180,6 +195,12 @@ class SavedField:
         self.shown.refuse(sentence)
         self._enter(SaveState.REFUSED)
 
+    def _forgive(self) -> None:
+        """Let go of a refusal: the stored text stands in the field again."""
+        if self.state is SaveState.REFUSED:
+            self.shown.refuse('')
+            self._enter(SaveState.SAVED if self.desk.saved_at else SaveState.IDLE)
+
     def _try_again(self, content: str) -> float:
         """Keep the text, unless a newer one waits; a page that is closed gives up: it said "Not saved" to the end."""
         if self.desk.status.is_deleted:
@@ -241,6 +262,11 @@ class SavedField:
 
     def _say_both(self, mine: str, conflict: ChangedMeanwhile) -> None:
         self._say(f'{conflict.who or "Someone else"} changed this meanwhile. It now reads: {conflict.theirs or "empty"}. Not saved: {mine}')
+
+    def _heard(self, change: Changed) -> None:
+        self.others.heard(change)
+        if change.field == self.name:
+            self.history.heard()
 
     def _focused(self) -> None:
         self.has_focus = True

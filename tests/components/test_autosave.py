@@ -205,7 +205,9 @@ async def test_undo_does_not_take_back_what_someone_else_wrote(desk: Desk) -> No
     desk.event('focus')
     desk.by_ines('hers')
     desk.user.find(kind=ui.button, content='Undo').click()
-    await desk.until(lambda: any('hers' in message for message in desk.user.notify.messages))
+    await desk.user.should_see('Dr Ines Weber changed this since. Choose what stays.', retries=50)
+    await desk.user.should_see('mine')
+    await desk.user.should_see('hers')
     assert desk.stored() == 'hers'
 
 
