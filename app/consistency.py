@@ -1,9 +1,9 @@
 """Do the records agree with each other? Checks over tables that only read; each finding is one sentence that names keys only."""
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import func
+from sqlalchemy import select as sql_select
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
@@ -73,16 +73,16 @@ def _pictures_and_events(records: Records) -> Iterator[str]:
 
 
 def _tags_that_show(records: Records) -> Iterator[str]:
-    """Find tags that show where nothing bears them, or do not show where something does, and wrong counts of both."""
-    keys = {tag.id: tag.key for tag in records.session.exec(select(Tag))}
-    for level in LEVELS:
-        wanted, stored = level.wanted(records.session.connection()), level.stored(records.session.connection())
-        wrong = {tag for tag, subject in wanted.keys() | stored.keys() if wanted.get((tag, subject)) != stored.get((tag, subject))}
-        yield from (f'tag {keys.get(tag, tag)}: where it shows is not what bears it' for tag in sorted(wrong))
-        counted = Counter(tag for tag, _subject in stored)
-        yield from (f'tag {tag.key}: its count is wrong' for tag in records.session.exec(select(Tag))
-                    if getattr(tag, level.count) != counted[tag.id or 0])
-    borne = dict(records.session.exec(select(ImageTag.tag_id, func.count()).group_by(col(ImageTag.tag_id))).all())
+    """Find tags that show where nothing bears them, or do not show where something does, and wrong counts; tag by tag, to stay small."""
+    connection = records.session.connection()
+    borne = {tag: count for tag, count in connection.execute(
+        sql_select(col(ImageTag.tag_id), func.count()).group_by(col(ImageTag.tag_id)))}
     for tag in records.session.exec(select(Tag)):
-        if tag.image_count != (0 if tag.merged_into_id else borne.get(tag.id or 0, 0)):
-            yield f'tag {tag.key}: its count of images is wrong'
+        row, counts = tag.id or 0, {'image_count': 0 if tag.merged_into_id else borne.get(tag.id or 0, 0)}
+        for level in LEVELS:
+            stored = level.stored(connection, tags=[row])
+            counts[level.count] = len(stored)
+            if stored != level.wanted(connection, tags=[row]):
+                yield f'tag {tag.key}: where it shows is not what bears it'
+        if counts != {name: getattr(tag, name) for name in counts}:
+            yield f'tag {tag.key}: its counts are not what bears it'
