@@ -16,7 +16,8 @@ from data.audit_chain import Sealed, Verified
 from data.database import check_trail_rules, integrity_problems
 from data.errors import Damage
 from data.image_store import Binding, Rendition
-from data.models import Entry, Image, Patient
+from data.models import Entry, Image, Patient, PatientFormerId
+from data.patient_query import counted_patients, indexed_letters
 from data.records import Records
 from data.repositories.patients import folded
 
@@ -91,16 +92,28 @@ def _check_figures(records: Records, findings: Findings) -> None:
     }
     latest = dict(records.session.exec(select(Entry.patient_id, func.max(Entry.appointment_at)).group_by(Entry.patient_id)).all())  # type: ignore[arg-type]
     keys = records.ground.vault.patient_keys()
+    former, indexed = _former_ids(records), indexed_letters(records.session.connection())
     for patient in records.session.exec(select(Patient)):
         findings.patients += 1
         kept = (patient.entry_count, patient.image_count, patient.last_appointment)
         row = patient.id or 0
         if kept != (counted['entries'].get(row, 0), counted['images'].get(row, 0), latest.get(row)):
             findings.problems.append(f'patient {patient.key}: the computed figures are not what the record holds')
-        if (patient.name_sort, patient.search) != folded(patient):
+        name_sort, search = folded(patient, former.get(row, ()))
+        if (patient.name_sort, patient.search, indexed.pop(row, None)) != (name_sort, search, search):
             findings.problems.append(f'patient {patient.key}: what the list sorts and searches by is not what the record holds')
         if patient.key not in keys:
             findings.problems.append(f'patient {patient.key}: the key is missing')
+    findings.problems += ['the search still holds what belongs to no patient'] * bool(indexed)
+    if counted_patients(records.session.connection()) != findings.patients:
+        findings.problems.append('the number of patients that is kept is not how many there are')
+
+
+def _former_ids(records: Records) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = {}
+    for former in records.session.exec(select(PatientFormerId)):
+        found.setdefault(former.patient_id, []).append(former.unique_id)
+    return found
 
 
 def _note_orphans(stored: set[str], records: Records, findings: Findings) -> None:

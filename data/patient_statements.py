@@ -16,7 +16,7 @@ from data.models import Patient, PatientEffectiveTag, Tally
 
 SORT, TAG, SEARCH = 'sort', 'tag', 'search'
 """What can drive a question, besides a column that a range is asked of: the order, the rarest tag, the index of letters."""
-LETTERS = 3  # what the index of letters is made of: a shorter word is not in it
+_LETTERS = 3  # what the index of letters is made of: a shorter word is not in it
 _BUILT = 512
 _PATIENT = Patient.metadata.tables['patient']
 _P = _PATIENT.c
@@ -27,6 +27,7 @@ _MATCHES = _S.c.search.match(bindparam('letters'))
 FIRST_HITS = select(func.count()).select_from(select(literal(1)).select_from(_S).where(_MATCHES).limit(bindparam('most')).subquery())
 EVERYONE = select(_T.c.count).where(_T.c.name == 'patients')
 ONE_MORE = update(_T).where(_T.c.name == 'patients').values(count=_T.c.count + 1)
+LETTERS = select(_S.c.rowid, _S.c.search)
 LETTERS_OUT = delete(_S).where(_S.c.rowid == bindparam('patient'))
 LETTERS_IN = insert(_S).values(rowid=bindparam('patient'), search=bindparam('text'))
 
@@ -64,7 +65,7 @@ class Wanted:
     @property
     def long_words(self) -> tuple[str, ...]:
         """Return the words that the index of letters knows."""
-        return tuple(word for word in self.words if len(word) >= LETTERS)
+        return tuple(word for word in self.words if len(word) >= _LETTERS)
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ def one_of(column: ColumnElement[Any], values: str) -> ColumnElement[bool]:
 
 def _read_for(wanted: Wanted, driver: str) -> list[str]:
     """Return the words that rows are read for."""
-    return [word for word in wanted.words if driver != SEARCH or len(word) < LETTERS]
+    return [word for word in wanted.words if driver != SEARCH or len(word) < _LETTERS]
 
 
 def _asked(shape: Shape, *columns: Any, has_patient: bool = False) -> Select[Any]:

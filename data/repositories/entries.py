@@ -14,6 +14,7 @@ from data.repositories.base import Repository
 from data.repositories.comparisons import GroupRecord
 from data.repositories.fields import Saved
 from data.repositories.images import tile
+from data.repositories.patients import SHOWN_FIGURES
 from data.values import TEXT_LIMIT, clean_text, parse_moment
 
 _FIELDS = ('notes', 'appointment_at')
@@ -69,6 +70,7 @@ class Entries(Repository):
         self.records.remember_request(request_key, entry.key)
         self.records.log(Action.ENTRY_OPEN, subject=entry.key, patient=patient, detail={'number': entry.number})
         self.records.tell(patient, 'entries')
+        self.records.tell(SHOWN_FIGURES, patient)
         return entry.number
 
     def amend(self, key: str, field: str, text: str, *, expected_revision: int | None = None, burst: str = '') -> Saved:
@@ -78,6 +80,8 @@ class Entries(Repository):
         entry, patient = self.row(key)
         self.records.require(Permission.NOTES_WRITE if field == 'notes' else Permission.ENTRY_WRITE, subject=patient.key)
         value = _clean_notes(text) if field == 'notes' else parse_moment(text, self.records.settings.zone())
+        if field == 'appointment_at':
+            self.records.tell(SHOWN_FIGURES, patient.key)
         return self.change_field(entry, key, field, value, patient=patient, action=Action.ENTRY_AMEND, expected_revision=expected_revision,
                                  burst=burst)
 

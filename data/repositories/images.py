@@ -12,6 +12,7 @@ from data.models import Action, CapturedHow, Image, Laterality, Patient, View
 from data.read_models import ImageTile
 from data.repositories.base import Repository
 from data.repositories.fields import Saved
+from data.repositories.patients import SHOWN_FIGURES
 from data.values import as_text, clean_line
 
 _TEXT_FIELDS = {name: limit_of(Image, name) for name in ('caption', 'body_site')}
@@ -67,6 +68,7 @@ class Images(Repository):
         self.records.log(Action.IMAGE_ADMIT, subject=image.key, patient=patient, detail={
             'sha256': image.sha256, 'size_bytes': image.size_bytes, 'format': image.format, 'from': image.received_from})
         self.records.tell(patient, 'images')
+        self.records.tell(SHOWN_FIGURES, patient)
         return image.key
 
     def describe(self, key: str, field: str, text: str, *, expected_revision: int | None = None, burst: str = '') -> Saved:

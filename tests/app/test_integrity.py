@@ -115,6 +115,31 @@ def test_a_text_that_the_list_goes_by_and_does_not_follow_from_the_record_is_fou
     assert problems(settings) == [f'patient {key}: what the list sorts and searches by is not what the record holds']
 
 
+@pytest.mark.parametrize('change', [
+    'DELETE FROM patient_search WHERE rowid = 2', "UPDATE patient_search SET search = 'zzz' WHERE rowid = 2",
+    "INSERT INTO patient_former_id VALUES ('old-2', 2)"])
+def test_what_a_search_would_miss_is_found(settings: Settings, change: str) -> None:
+    with directly(settings) as connection:
+        connection.execute(change)
+        key = connection.execute('SELECT key FROM patient WHERE id = 2').fetchone()[0]
+    assert problems(settings) == [f'patient {key}: what the list sorts and searches by is not what the record holds']
+
+
+def test_an_index_of_letters_that_does_not_fit_its_text_is_found(settings: Settings) -> None:
+    with directly(settings) as connection:
+        connection.execute("UPDATE patient_search_content SET c0 = 'zzz' WHERE id = 2")
+        connection.execute("UPDATE patient SET search = 'zzz' WHERE id = 2")
+    assert any('patient_search' in problem for problem in problems(settings))
+
+
+def test_a_wrong_number_of_patients_and_what_a_search_still_holds_are_found(settings: Settings) -> None:
+    with directly(settings) as connection:
+        connection.execute("UPDATE tally SET count = 7 WHERE name = 'patients'")
+        connection.execute("INSERT INTO patient_search (rowid, search) VALUES (99, 'gone')")
+    assert problems(settings) == [
+        'the search still holds what belongs to no patient', 'the number of patients that is kept is not how many there are']
+
+
 def test_an_image_that_lies_with_another_patient_is_found(settings: Settings) -> None:
     with directly(settings) as connection:
         foreign, stranger = connection.execute("SELECT image.id, image.key FROM image JOIN patient ON patient.id = patient_id "
