@@ -22,13 +22,13 @@ OnShow = Callable[[str], Awaitable[ImageTile]]
 class ImageViewer:
     """The dialog. `on_show(key)` is awaited before a photo is shown: it writes the event and returns what is known of the photo now.
 
-    `beside(tile)` fills the panel at its side.
+    `beside(tile)` fills the panel at its side; `saves` says that there are fields in it.
     """
 
     def __init__(self, *, zone: tzinfo, patient: PatientHeader | None = None, may_download: bool = False,
-                 on_show: OnShow | None = None, beside: Callable[[ImageTile], Any] | None = None) -> None:
+                 on_show: OnShow | None = None, beside: Callable[[ImageTile], Any] | None = None, saves: bool = False) -> None:
         self._zone, self._patient, self._may_download = zone, patient, may_download
-        self._on_show, self._beside = on_show, beside
+        self._on_show, self._beside, self._saves = on_show, beside, saves
         self._tiles: list[ImageTile] = []
         self._key = ''
         with ui.dialog().props('maximized transition-show=fade transition-hide=fade') as self._dialog:
@@ -68,7 +68,7 @@ class ImageViewer:
                 self._title = text('', 'df-t3 df-ell', tag='h2')
                 self._line = text('', 'df-meta df-num df-ell')
             self._place = text('', 'df-meta df-num df-nowrap')
-            ui.html(offline_html('Offline, will save' if self._beside else 'Offline'), sanitize=False).classes('df-status')
+            ui.html(offline_html('Offline, will save' if self._saves else 'Offline'), sanitize=False).classes('df-status')
             self._acts = box('df-slot')
             icon_button('x', label='Close', on_click=self._dialog.close)
         with box('df-viewer-stage', tabindex='0', autofocus='') as self._stage:

@@ -81,7 +81,9 @@ def frame(*, title: str, actor: Actor, practice_name: str, current: str, patient
                 text(OFFLINE)
             slots = _bar(title, patient, tab, on, side, shortcuts)
             if patient and tab:
-                slots.banner = patient_banner(patient, tab=tab, today=on, actor=actor)
+                slots.banner = banner = patient_banner(patient, tab=tab, today=on, actor=actor)
+                if actor.may(Permission.TAG_ASSIGN):
+                    shortcuts.on('t', 'Tag', banner.tags.open)
             with box('df-scroll', tabindex='-1'), box('df-page' if padded else '') as slots.body:
                 yield slots
         bottom = ui.html(navigation.bottom_html(actor, current=current), sanitize=False, tag='nav').classes('df-bottom')

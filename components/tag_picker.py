@@ -29,6 +29,11 @@ def risen_tags(tags: Tags) -> list[ShownTag]:
     return [shown for shown in tags if not shown.is_direct]
 
 
+def summary(tags: Tags) -> str:
+    """Return the line that stands in for tags where they are folded away."""
+    return ', '.join(shown.tag.name for shown in tags)
+
+
 class _Chips:
     """A row of chips that follows what is there; a chip that stays is not drawn again, and keeps the focus."""
 
@@ -94,6 +99,11 @@ class _AddTag:
             self._field = TagField(acts, own)
         self.button.on('click', lambda: self._menu.close() if self._menu.value else self.open(), [])
 
+    @property
+    def is_deleted(self) -> bool:
+        """Tell whether it has left the page."""
+        return self._root.is_deleted
+
     def open(self) -> None:
         """Open the list, as it is now; the focus goes into its field."""
         self._field.open()
@@ -106,7 +116,7 @@ class TagPicker:
     def __init__(self, tags: Tags, acts: TagActs | None, *, on_open: OnTag | None = None, title: str = 'Tags',
                  below: str = 'From images') -> None:
         self._tags: Tags = ()
-        with box('df-tagpicker', role='group', aria_label=title):
+        with box('df-tagpicker', role='group', aria_label=title) as self._root:
             text(title, 'df-over', tag='h3')
             self._own = _OwnTags(acts)
             with box('df-tags df-tags--large') as row:

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.clinic import clinic
+from components.elements import box
 from components.patient_banner import PatientBanner
 from components.refusals import refusals_shown
 from components.session import current_actor
 from components.tag_field import TagActs
+from components.tag_picker import TagPicker
 from components.tag_sources import show_sources
 from data.actors import Actor, Permission
 from data.columns import new_key
 from data.models import Action
-from data.read_models import PatientHeader, ShownTag, TagLabel
+from data.read_models import ImageTile, PatientHeader, ShownTag, TagLabel
 from data.records import Records
 from data.repositories.tag_records import CategoryRow, Tagged, TagSources
 
@@ -72,6 +74,31 @@ class Tagging:
             await clinic().change(current_actor(), work)
             return True
         return False
+
+
+class ImageTags:
+    """The tags of the photograph that is large. Who may only look sees no panel for an untagged one."""
+
+    def __init__(self, patient: str, actor: Actor) -> None:
+        self._patient, self._actor = patient, actor
+        self._key = ''
+        self._picker: TagPicker | None = None
+
+    def build(self, tile: ImageTile) -> None:
+        """Show the tags of this photograph where the caller is."""
+        self._key = tile.key
+        with box('df-viewer-tags') as self._place:
+            self._picker = TagPicker((), Tagging(Tagged.IMAGE, tile.key, self._patient).acts(self._actor))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show them as they are now, when a photograph is large."""
+        if self._picker is None or self._picker.is_deleted:
+            return
+        with refusals_shown(), clinic().reading(current_actor()) as records:
+            tags = records.tags.on_images([self._key]).get(self._key, ())
+            self._picker.show(tags)
+            self._place.set_visibility(bool(tags) or self._actor.may(Permission.TAG_ASSIGN))
 
 
 def patient_banner(patient: PatientHeader, *, tab: str, today: date, actor: Actor) -> PatientBanner:

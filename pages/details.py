@@ -41,6 +41,7 @@ from data.read_models import PatientHeader
 from data.records import Changed, Records
 from data.repositories.fields import Saved
 from data.repositories.patients import NAME_FIELDS, PatientRecord, permission_for, read_draft
+from data.repositories.tag_records import VOCABULARY
 from data.values import normal_unique_id
 
 router = APIRouter()
@@ -82,7 +83,8 @@ class DetailsPage:
                             self._group(group)
         self.slots = slots
         self.refresh, self.warn = Soon(self._refresh, name='live head'), Soon(self._warn_of_lookalikes, name='lookalikes')
-        ends = [clinic().hub.subscribe(self.record.key, self._heard), self.refresh.end, self.warn.end]
+        hub = clinic().hub
+        ends = [hub.subscribe(self.record.key, self._heard), hub.subscribe(VOCABULARY, self.refresh), self.refresh.end, self.warn.end]
         ui.context.client.on_delete(lambda: [end() for end in ends])
         self.warn()
 

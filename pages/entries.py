@@ -22,6 +22,7 @@ from data.models import Action
 from data.read_models import PatientHeader
 from data.records import Changed, Records
 from data.repositories.entries import EntrySummary
+from data.repositories.tag_records import VOCABULARY
 
 Seen = tuple[PatientHeader, list[EntrySummary]]
 router = APIRouter()
@@ -82,7 +83,8 @@ class EntriesPage:
             self.place = box('df-col df-gap-l')
             self._show()
         self.refresh = Soon(lambda: self._refresh(slots), name='live timeline')
-        ends = [clinic().hub.subscribe(self.patient.key, self._heard), self.refresh.end]
+        hub = clinic().hub
+        ends = [hub.subscribe(self.patient.key, self._heard), hub.subscribe(VOCABULARY, self.refresh), self.refresh.end]
         ui.context.client.on_delete(lambda: [end() for end in ends])
 
     def _show(self) -> None:

@@ -28,18 +28,21 @@ from components.section import Section, section
 from components.session import current_actor
 from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
+from components.tag_picker import TagPicker, summary
+from components.tagging import ImageTags, Tagging
 from components.workspace import Workspace
 from components.workspace import summary as workspace_summary
 from data.actors import Permission
 from data.models import Action
 from data.models import Section as Part
-from data.read_models import ImageTile, PatientHeader
+from data.read_models import ImageTile, PatientHeader, ShownTag
 from data.records import Changed, Records
 from data.repositories.comparisons import GroupRecord
 from data.repositories.entries import EntryRecord
 from data.repositories.fields import Saved
+from data.repositories.tag_records import VOCABULARY, Tagged
 
-Seen = tuple[PatientHeader, EntryRecord]
+Seen = tuple[PatientHeader, EntryRecord, tuple[ShownTag, ...]]
 router = APIRouter()
 _MOST_ENTRIES = 2 ** 31 - 1  # what no number of a visit exceeds; the database would refuse a longer one with an error
 
@@ -59,11 +62,12 @@ async def entry_page(unique_id: str, number: Annotated[int, Path(ge=1, le=_MOST_
 
 
 def _seen(records: Records, patient: str, number: int) -> Seen:
-    return records.patients.header(patient), records.entries.record(patient, number)
+    entry = records.entries.record(patient, number)
+    return records.patients.header(patient), entry, records.tags.on_entry(entry.key)
 
 
 def _pictures(seen: Seen) -> list[str | None]:
-    patient, entry = seen
+    patient, entry, _tags = seen
     return [patient.cover, *(tile.key for tile in entry.images), *(tile.key for group in entry.groups for tile in group.images)]
 
 
@@ -74,6 +78,7 @@ class EntryPage:
     around: Surroundings
     patient: PatientHeader
     entry: EntryRecord
+    tags: tuple[ShownTag, ...]
     looking: Looking[Seen]
     cards: dict[str, ui.element] = field(default_factory=dict)
     no_pairs: ui.element | None = None
@@ -92,8 +97,9 @@ class EntryPage:
             self.slots = slots
             with slots.status:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
+            self.image_tags = ImageTags(self.patient.key, around.actor)
             self.viewer = ImageViewer(zone=around.zone, patient=self.patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
-                                      on_show=self._looks)
+                                      on_show=self._looks, beside=self.image_tags.build)
             self.picker = PoolPicker(self.patient, appointment(self.entry.appointment_at, around.zone), zone=around.zone,
                                      today=around.today, on_add=self.place)
             with box('df-desk'):
@@ -107,7 +113,8 @@ class EntryPage:
                     self._notes_section()
         self.refresh = Soon(self._refresh, name='live entry')
         hub = clinic().hub
-        ends = [hub.subscribe(self.entry.key, self._heard), hub.subscribe(self.patient.key, self._heard_of_patient), self.refresh.end]
+        ends = [hub.subscribe(self.entry.key, self._heard), hub.subscribe(self.patient.key, self._heard_of_patient),
+                hub.subscribe(VOCABULARY, self.refresh), self.refresh.end]
         ui.context.client.on_delete(lambda: [end() for end in ends])
 
     async def place(self, images: list[str]) -> bool:
@@ -161,7 +168,12 @@ class EntryPage:
             self._show_pairs()
 
     def _notes_section(self) -> None:
-        with self._section('Tags and notes', Part.NOTES, '', ''):
+        with self._section('Tags and notes', Part.NOTES, '', summary(self.tags)) as self.notes:
+            tagging = Tagging(Tagged.ENTRY, self.entry.key, self.patient.key, lambda: {tile.key for tile in self.entry.images})
+            acts = tagging.acts(self.around.actor)
+            self.tag_picker = TagPicker(self.tags, acts, on_open=tagging.show_sources)
+            if acts:
+                self.slots.shortcuts.on('t', 'Tag', self.tag_picker.open)
             notes_field(self.entry, self.around.actor, self.saving)
             visit_facts([('Clinician', self.entry.clinician or 'Not recorded'), ('Entry', ordinal(self.entry.number))])
 
@@ -223,11 +235,11 @@ class EntryPage:
 
     def _heard(self, change: Changed) -> None:
         """Someone changed this entry: show what is not a field. Fields hear for themselves."""
-        if change.field in {'workspace', 'comparisons', 'appointment_at'}:
+        if change.field in {'workspace', 'comparisons', 'appointment_at', 'tags'}:
             self.refresh()
 
     def _heard_of_patient(self, change: Changed) -> None:
-        if change.field in IN_THE_HEAD:
+        if change.field in IN_THE_HEAD or change.field == 'images':
             self.refresh()
 
     async def _refresh(self) -> None:
@@ -236,10 +248,16 @@ class EntryPage:
             return
         with self.slots.body, refusals_shown():
             before, known = self.entry, self.patient
-            self.patient, self.entry = await self.looking.again(current_actor())
+            self.patient, self.entry, self.tags = await self.looking.again(current_actor())
             self._show_changes(before)
+            self._show_tags()
             if self.patient != known:
                 self._show_patient()
+
+    def _show_tags(self) -> None:
+        self.tag_picker.show(self.tags)
+        self.notes.set_summary(summary(self.tags))
+        self.image_tags.refresh()
 
     def _show_patient(self) -> None:
         show_head(self.slots, self.around, self.patient, title=appointment(self.entry.appointment_at, self.around.zone))

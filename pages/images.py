@@ -25,12 +25,14 @@ from components.save_status import SaveStatus
 from components.session import current_actor
 from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
+from components.tagging import ImageTags
 from components.upload_panel import UploadPanel
 from components.upload_queue import UploadQueue
 from data.actors import Permission
 from data.models import Action
 from data.read_models import ImageTile, PatientHeader
 from data.records import Changed, Records
+from data.repositories.tag_records import VOCABULARY
 
 Seen = tuple[PatientHeader, list[ImageTile]]
 router = APIRouter()
@@ -81,8 +83,9 @@ class PoolPage:
                    tab='images', today=around.today, padded=False) as self.slots:
             with self.slots.status:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
+            self.image_tags = ImageTags(patient.key, around.actor)
             self.viewer = ImageViewer(zone=around.zone, patient=patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
-                                      on_show=self._looks, beside=self._fields if self.may_add else None)
+                                      on_show=self._looks, beside=self._beside, saves=self.may_add)
             with self._drop_anywhere(), box('df-pool'):
                 with box('df-pool-main'):
                     self._tools()
@@ -125,7 +128,8 @@ class PoolPage:
         def heard(change: Changed) -> None:
             if change.field in {'images', ''} or change.field in IN_THE_HEAD:
                 pool()
-        ends = [hub.subscribe(self.patient.key, heard), hub.subscribe(self._topic(), uploads), pool.end, uploads.end]
+        ends = [hub.subscribe(self.patient.key, heard), hub.subscribe(VOCABULARY, pool), hub.subscribe(self._topic(), uploads), pool.end,
+                uploads.end]
         client.on_delete(lambda: [end() for end in ends])
 
     async def _refresh(self) -> None:
@@ -143,6 +147,7 @@ class PoolPage:
         self.count.set_text(plural(len(self.tiles), 'image'))
         self.grid.show(self.tiles)
         self.viewer.update(self.grid.shown)
+        self.image_tags.refresh()
 
     def _show_patient(self) -> None:
         show_head(self.slots, self.around, self.patient, title='Images', tab='images')
@@ -177,8 +182,10 @@ class PoolPage:
             self.revisions = records.fields.revisions(key)
             return records.images.one(key)
 
-    def _fields(self, tile: ImageTile) -> None:
-        image_fields(tile, self.revisions, self.saving, sites=known_sites(self.tiles))
+    def _beside(self, tile: ImageTile) -> None:
+        if self.may_add:
+            image_fields(tile, self.revisions, self.saving, sites=known_sites(self.tiles))
+        self.image_tags.build(tile)
 
     def _added(self, files: object) -> None:
         self.queue.added(files)
