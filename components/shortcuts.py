@@ -11,10 +11,11 @@ and Enter stay, and so does the way to the list in the menu.
 """
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from nicegui import ui
+from nicegui import background_tasks, ui
 from nicegui.events import KeyEventArguments
 
 from components.controls import Handler, box, icon_button, text
@@ -54,7 +55,9 @@ class Shortcuts:
         self._are_on, self._keep = are_on, keep
         self._all: dict[str, Shortcut] = {}
         self._begun, self._begun_at = '', 0.0
-        self._listen(_FIELDS, lambda key: key != 'Enter')
+        self._was_connected = self._is_deaf = False
+        self._keyboard = self._listen(_FIELDS, lambda key: key != 'Enter')
+        ui.context.client.on_connect(self._connected)
         self.on('?', 'This list', self.show, group=EVERYWHERE)
 
     def on(self, keys: str, words: str, act: Handler, *, group: str = HERE, repeats: bool = False) -> None:
@@ -92,13 +95,26 @@ class Shortcuts:
             dialog.on('hide', dialog.delete)
             dialog.open()
 
-    def _listen(self, ignore: list[Any], hears: Callable[[str], bool]) -> None:
+    def _listen(self, ignore: list[Any], hears: Callable[[str], bool]) -> ui.keyboard:
         keyboard = ui.keyboard(lambda event: self._pressed(event) if hears(event.key.name) else None, ignore=ignore)
         keyboard.props['events'] = ['keydown']
+        return keyboard
+
+    def _connected(self) -> None:
+        """After a break, hear nothing for a moment: the browser kept what was pressed on the dead line, and sends it first."""
+        self._is_deaf, self._was_connected = self._was_connected, True
+        if self._is_deaf:
+            background_tasks.create(self._hear_again(), name='keys after a break')
+
+    async def _hear_again(self) -> None:
+        with suppress(TimeoutError):
+            await self._keyboard.get_computed_prop('repeating')  # whatever it is: the answer comes after all that was kept
+        self._is_deaf = False
 
     def _pressed(self, event: KeyEventArguments) -> Any:
         name, held = event.key.name, event.modifiers
-        if name == 'Shift' or held.ctrl or held.alt or held.meta or _is_covered(event.client.elements.values()):
+        has_modifier = name == 'Shift' or held.ctrl or held.alt or held.meta
+        if self._is_deaf or has_modifier or _is_covered(event.client.elements.values()):
             return None
         found = self._found(name.lower() if len(name) == 1 else name)
         if found is None or (event.action.repeat and not found.repeats):
