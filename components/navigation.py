@@ -21,6 +21,7 @@ class Room:
 
 ROOMS = (
     Room('Patients', '/patients', 'users', Permission.PATIENT_READ),
+    Room('Tags', '/tags', 'tag', Permission.PATIENT_READ),
     Room('Audit', '/audit', 'shield-check', Permission.AUDIT_READ),
 )
 

@@ -18,8 +18,21 @@ _FILES_PER_REQUEST = 50
 
 def rooms() -> list[ModuleType]:
     """Return the page modules. Each has a `router` with its pages or plain routes."""
-    from pages import audit, details, entries, entry, health, image_files, images, login, patients  # noqa: PLC0415 -- after NiceGUI's settings
-    return [health, login, image_files, patients, entries, entry, images, details, audit]
+    from pages import (  # noqa: PLC0415 -- after NiceGUI's settings
+        audit,
+        details,
+        entries,
+        entry,
+        health,
+        image_files,
+        images,
+        login,
+        new_patient,
+        patients,
+        tags,
+    )
+    # /patients/new before what takes any unique ID
+    return [health, login, image_files, patients, new_patient, entries, entry, images, details, tags, audit]
 
 
 def register(web: FastAPI, opened: Clinic) -> None:

@@ -1,0 +1,299 @@
+"""The tags of the practice: categories and their colours, how much each tag is used, and everything that is done to the tags themselves."""
+import asyncio
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from nicegui import APIRouter, ui
+
+from app.clinic import clinic
+from components import formatting
+from components.confirm import confirmed
+from components.controls import box, button, empty_state, symbol, text, text_field
+from components.layout import frame
+from components.refusals import refusals_shown, tell
+from components.retired_tags import retired_tags
+from components.session import current_actor
+from components.soon import Soon
+from components.surroundings import Surroundings, surroundings
+from components.tag_categories import CategoryActs, CategoryHead, categories_html, elsewhere_html
+from components.tag_dialogs import ask_new_category, ask_new_tag, ask_where_to
+from components.tag_merge import MergeDialog
+from components.tag_table import RowActs, TagTable
+from components.tag_words import category_address, names_words, where_words
+from components.undo_notice import UndoNotice
+from data.actors import Actor, Permission
+from data.columns import new_key
+from data.errors import ChangedMeanwhile
+from data.models import TagColour
+from data.records import Records
+from data.repositories.tag_records import VOCABULARY, CategoryRow, MergePreview, TagRow
+from data.values import fold
+
+router = APIRouter()
+_ELSEWHERE = 8
+Act = Callable[[Records], Any]
+
+
+@router.page('/tags')
+async def tags_page(category: str = '', retired: str = '') -> None:
+    """Show the tags of one category, or those that are no longer offered."""
+    around = surroundings()
+    page = TagsPage(around, await asyncio.to_thread(_read, around.actor), category, is_retired=bool(retired))
+    page.build()
+    if category and page.category.key != category:
+        tell('There is no such category. This is the first one.', kind='info', stays=False)
+
+
+def _read(actor: Actor) -> list[CategoryRow]:
+    with clinic().reading(actor) as records:
+        return records.tags.vocabulary()
+
+
+class TagsPage:
+    """The page's parts, and what they do to the records."""
+
+    def __init__(self, around: Surroundings, categories: list[CategoryRow], category: str, *, is_retired: bool) -> None:
+        self.around, self.categories, self.is_retired = around, categories, is_retired
+        self.chosen = next((known.key for known in categories if known.key == category), categories[0].key if categories else '')
+        self.may_manage = around.actor.may(Permission.TAG_MANAGE)
+
+    @property
+    def category(self) -> CategoryRow:
+        """Return the category that is shown; without any an empty one."""
+        return next((known for known in self.categories if known.key == self.chosen), CategoryRow('', '', TagColour.PLUM))
+
+    @property
+    def tags(self) -> dict[str, TagRow]:
+        """Return all tags by key."""
+        return {tag.label.key: tag for category in self.categories for tag in category.tags}
+
+    def build(self) -> None:
+        """Show everything and begin to listen."""
+        around = self.around
+        with frame(title='Tags', actor=around.actor, practice_name=around.practice_name, current='Tags', padded=False) as self.slots:
+            with self.slots.heading:
+                self.count = text('', 'df-meta df-num', tag='span')
+            if self.may_manage:
+                self._build_actions()
+            with box('df-tags-page'):
+                with box('df-cats'):
+                    text('Categories', 'df-over', tag='h2')
+                    self.list = ui.html('', sanitize=False, tag='nav')
+                    self.list.props['aria-label'] = 'Categories'
+                with box('df-tags-main') as self.main:
+                    self._build_main()
+            self.notice = UndoNotice()
+        self._show()
+        refresh = Soon(self._refresh, name='live tags')
+        ends = [clinic().hub.subscribe(VOCABULARY, refresh), refresh.end]
+        ui.context.client.on_delete(lambda: [end() for end in ends])
+
+    def _build_actions(self) -> None:
+        with self.slots.actions:
+            button('New category', icon='tags', on_click=self._ask_new_category).classes('df-tags-new')
+            self.new_tag = button('New tag', icon='plus', kind='primary', on_click=self._ask_new_tag)
+
+    def _build_main(self) -> None:
+        if self.is_retired:
+            text('Retired', 'df-t2', tag='h2')
+            self.retired = box('df-retired-place')
+            return
+        if not self.categories:
+            with empty_state('No tags yet', 'A category has a name and a colour, and tags belong to one. Begin with a category.'):
+                if self.may_manage:
+                    button('New category', icon='tags', on_click=self._ask_new_category)
+            return
+        with box('df-tags-tools'):
+            with box('df-tags-category'):
+                self.head = CategoryHead(self.category, self._category_acts())
+            self.find = text_field('Find a tag', placeholder='Find a tag', icon='search', bare=True, on_change=self._show)
+        self.table = TagTable(self._tag_acts(), today=self.around.today, zone=self.around.zone)
+        self.nothing = box('df-tags-nothing', role='status')
+        self.elsewhere = ui.html('', sanitize=False).classes('df-tags df-tags-elsewhere')
+        with box('df-tags-note'):
+            symbol('info')
+            text('Counts include tags that rise from images to their entries and patients.')
+
+    def _category_acts(self) -> CategoryActs | None:
+        return CategoryActs(rename=self._rename_category, recolour=self._recolour) if self.may_manage else None
+
+    def _tag_acts(self) -> RowActs | None:
+        acts = RowActs(rename=self._rename, merge=self._ask_merge, move=self._ask_move, retire=self._ask_retire)
+        return acts if self.may_manage else None
+
+    async def _refresh(self) -> None:
+        """Read everything again and show it."""
+        if self.slots.body.is_deleted:
+            return
+        with self.slots.body, refusals_shown():
+            was_empty = not self.categories
+            self.categories = await asyncio.to_thread(_read, current_actor())
+            if was_empty and self.categories and not self.is_retired:
+                self.chosen = self.categories[0].key
+                self.main.clear()
+                with self.main:
+                    self._build_main()
+            self._show()
+
+    def _show(self) -> None:
+        """Show what was read last."""
+        offered = sum(len(category.offered) for category in self.categories)
+        gone = [tag for tag in self.tags.values() if tag.retired_at or tag.merged_into]
+        self.count.set_text(f'{formatting.count(offered)} in {formatting.plural(len(self.categories), "category", "categories")}')
+        self.list.set_content(categories_html(self.categories, chosen='' if self.is_retired else self.chosen, retired=len(gone)))
+        if self.may_manage:
+            self.new_tag.set_enabled(bool(self.categories))
+        if self.is_retired:
+            self._show_retired(gone)
+        elif self.categories:
+            self.head.show(self.category)
+            self._show_tags()
+
+    def _show_retired(self, gone: list[TagRow]) -> None:
+        self.retired.clear()
+        with self.retired:
+            retired_tags(gone, today=self.around.today, zone=self.around.zone, on_restore=self._restore if self.may_manage else None,
+                         on_separate=self._separate if self.may_manage else None)
+
+    def _show_tags(self) -> None:
+        """Show the tags of the category that read like what is looked for, and name those of other categories."""
+        asked, offered = fold(str(self.find.value or '')), self.category.offered
+        found = [tag for tag in offered if asked in fold(tag.label.name)]
+        self.table.show(found)
+        self.nothing.clear()
+        with self.nothing:
+            if not offered:
+                empty_state('No tags in this category yet')
+            elif not found:
+                text(f'No tag of {self.category.name} reads like “{self.find.value}”.', 'df-muted')
+        others = [(category, tag) for category in self.categories if category.key != self.chosen for tag in category.offered
+                  if asked and asked in fold(tag.label.name)]
+        self.elsewhere.set_content(elsewhere_html(others[:_ELSEWHERE]))
+
+    async def _do(self, act: Act, sentence: str | Callable[[Any], str], undo: Callable[[Any], Act] | None = None) -> None:
+        """Do one thing, say it, and offer to take it back as a new act. `undo` makes that act of what the first one returned."""
+        result = await clinic().change(current_actor(), act)
+        with self.slots.body:
+            take_back = partial(self._undo, undo(result)) if undo else None
+            self.notice.say(sentence if isinstance(sentence, str) else sentence(result), take_back)
+            await self._refresh()
+
+    async def _undo(self, act: Act) -> None:
+        with self.slots.body, refusals_shown():
+            try:
+                await self._do(act, 'Undone.')
+            except ChangedMeanwhile as changed:
+                tell(f'{changed.who or "Someone else"} changed this since. It now reads: {changed.theirs}', kind='info')
+
+    async def _add_category(self, request: str, name: str, colour: TagColour) -> None:
+        key = await clinic().change(current_actor(), lambda records: records.tags.add_category(name, colour, request_key=request))
+        ui.navigate.to(category_address(key))
+
+    async def _add_tag(self, request: str, name: str, category: str) -> None:
+        await self._do(lambda records: records.tags.add(category, name, request_key=request),
+                       lambda label: f'Added {label.name} to {label.category}.')
+
+    async def _rename(self, key: str, was: str, name: str, revision: int) -> None:
+        await self._do(
+            lambda records: records.tags.rename(key, name, expected_revision=revision), lambda saved: f'Renamed {was} to {saved.text}.',
+            lambda saved: lambda records: records.tags.rename(key, was, expected_revision=saved.revision))
+
+    async def _rename_category(self, was: str, name: str, revision: int) -> None:
+        key = self.chosen
+        await self._do(
+            lambda records: records.tags.rename_category(key, name, expected_revision=revision),
+            lambda saved: f'Renamed {was} to {saved.text}.',
+            lambda saved: lambda records: records.tags.rename_category(key, was, expected_revision=saved.revision))
+
+    async def _recolour(self, colour: TagColour) -> None:
+        key, name = self.chosen, self.category.name
+        with self.slots.body, refusals_shown():
+            await self._do(lambda records: records.tags.recolour(key, colour), f'{name} is {colour} now.',
+                           lambda former: lambda records: records.tags.recolour(key, former))
+
+    async def _ask_merge(self, keys: list[str]) -> None:
+        """Show what a merge comes to. A tag that became another one stands for that one."""
+        tags = self.tags
+        chosen = {self._stands_for(tag).label.key: self._stands_for(tag) for tag in (tags[key] for key in keys if key in tags)}
+        with self.slots.body, refusals_shown():
+            if len(chosen) < len(keys):
+                tell('They are one tag already. Under Retired they can be separated again.', kind='info', stays=False)
+                return
+            others = [tag for category in self.categories for tag in category.offered]
+            await MergeDialog(list(chosen.values()), others, preview=self._preview, merge=self._merge).open()
+
+    def _stands_for(self, tag: TagRow) -> TagRow:
+        while tag.merged_into is not None:
+            tag = self.tags[tag.merged_into.key]
+        return tag
+
+    async def _preview(self, keep: str, gone: list[str]) -> MergePreview:
+        actor = current_actor()
+        return await asyncio.to_thread(_preview, actor, keep, gone)
+
+    async def _merge(self, keep: str, gone: list[str], expected: MergePreview) -> None:
+        tags = self.tags
+        names = names_words(tags[key] for key in gone)
+        await self._do(lambda records: records.tags.merge(keep, gone, expected=expected), f'Merged {names} into {tags[keep].label.name}.',
+                       lambda _: partial(_separate_all, gone))
+        if not self.is_retired:
+            self.table.clear()
+            if self.table.edited in gone:
+                self.table.leave()
+
+    async def _ask_move(self, keys: list[str]) -> None:
+        tags = [self.tags[key] for key in keys]
+        others = [category for category in self.categories if category.key != self.chosen]
+        with self.slots.body:
+            if not others:
+                tell('There is no other category yet.', kind='info', stays=False)
+                return
+            ask_where_to(tags, others, on_move=partial(self._move, tags))
+
+    async def _move(self, tags: list[TagRow], target: str) -> None:
+        keys, before = [tag.label.key for tag in tags], self.chosen
+        name = next(category.name for category in self.categories if category.key == target)
+        with self.slots.body, refusals_shown():
+            await self._do(lambda records: records.tags.move(keys, target), f'Moved {names_words(tags)} to {name}.',
+                           lambda _: lambda records: records.tags.move(keys, before))
+
+    async def _ask_retire(self, keys: list[str]) -> None:
+        tags = [self.tags[key] for key in keys]
+        with self.slots.body, refusals_shown():
+            if await confirmed(f'Retire {names_words(tags)}?', f'Kept {where_words(tags)}, no longer offered.', action='Retire'):
+                await self._do(lambda records: records.tags.retire(keys), f'Retired {names_words(tags)}.',
+                               lambda _: lambda records: records.tags.restore(keys))
+
+    async def _restore(self, tag: TagRow) -> None:
+        with self.slots.body, refusals_shown():
+            await self._do(lambda records: records.tags.restore([tag.label.key]), f'{tag.label.name} is offered again.',
+                           lambda _: lambda records: records.tags.retire([tag.label.key]))
+
+    async def _separate(self, tag: TagRow) -> None:
+        into = tag.merged_into
+        if into is None:
+            return
+        with self.slots.body, refusals_shown():
+            await self._do(lambda records: records.tags.separate(tag.label.key), f'Separated {tag.label.name} from {into.name}.',
+                           lambda _: lambda records: records.tags.merge(into.key, [tag.label.key]))
+
+    def _ask_new_category(self) -> None:
+        used = {category.colour for category in self.categories}
+        free = next((colour for colour in TagColour if colour not in used), TagColour.PLUM)
+        with self.slots.body:
+            ask_new_category(free=free, on_save=partial(self._add_category, new_key()))
+
+    def _ask_new_tag(self) -> None:
+        with self.slots.body:
+            ask_new_tag(self.categories, chosen=self.chosen, on_save=partial(self._add_tag, new_key()))
+
+
+def _separate_all(keys: list[str], records: Records) -> None:
+    for key in keys:
+        records.tags.separate(key)
+
+
+def _preview(actor: Actor, keep: str, gone: list[str]) -> MergePreview:
+    with clinic().reading(actor) as records:
+        return records.tags.merge_preview(keep, gone)
