@@ -48,6 +48,21 @@ def serve(context: typer.Context, data_dir: DataDir = None, key_dir: KeyDir = No
     context.obj(settings)
 
 
+@program.command()
+def demo(context: typer.Context, data_dir: DataDir = None, key_dir: KeyDir = None,
+         patients: Annotated[int, typer.Option(min=1, max=100_000, help='How many patients to make up.')] = 500,
+         port: Annotated[int | None, typer.Option(help='The port to listen on.')] = None) -> None:
+    """Open a made-up practice in a folder of its own; the first start makes it."""
+    from app.demo import demo_folder, prepare_demo
+    folder = data_dir or demo_folder()  # never what the environment says: that is the practice
+    settings = read_settings(data_dir=folder, key_dir=key_dir or folder.with_name(f'{folder.name}-keys'), host='127.0.0.1', port=port)
+    prepared = prepare_demo(settings, patients=patients, progress=_show_progress)
+    _end_progress()
+    typer.echo(f'A made-up practice in {folder}{"" if prepared.is_new else ", as it was left"}.\n'
+               f'Sign in as {prepared.user} with the password {prepared.password}\n')
+    context.obj(settings)
+
+
 @users.command('add')
 def add_user(name: str, role: Annotated[Role, typer.Option(help='What the person is in the practice.')],
              display_name: Annotated[str, typer.Option(help='The name that the others see.')] = '',

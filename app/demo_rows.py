@@ -13,35 +13,29 @@ from sqlmodel import SQLModel
 
 from app.demo_names import FINDINGS, HEADLINES, INITIALS, ORIGINS, PLANS
 from data.models import (
-    CapturedHow,
     Entry,
     EntryEffectiveTag,
-    EntryImage,
     EntryTag,
-    Image,
-    ImageTag,
     Patient,
     PatientBase,
     PatientEffectiveTag,
     PatientTag,
     Sex,
     SkinType,
-    View,
 )
 from data.repositories.patients import folded
 from data.values import clean_line, fold
 
 KINDS: tuple[type[SQLModel], ...] = (
-    Patient, Entry, Image, EntryImage, PatientTag, EntryTag, ImageTag, PatientEffectiveTag, EntryEffectiveTag)
+    Patient, Entry, PatientTag, EntryTag, PatientEffectiveTag, EntryEffectiveTag)
 """What rows are made of, in an order in which they can be stored."""
 Row = dict[str, Any]
 _YEARS = timedelta(days=6 * 365)
 _IDS, _STEP = 999_983, 61_803  # prime: steps of any size reach every number below it
-_PHOTOS, _OFTEN = (0, 1, 2, 3, 4, 6), (4, 9, 16, 9, 5, 1)  # two of each visit on average
-_VIEWS = (View.OVERVIEW, View.CLOSE_UP, View.CLOSE_UP, View.DERMOSCOPIC, None)
 _SEXES = (Sex.FEMALE, Sex.MALE)
 _NAMES = [tuple(tuple(map(clean_line, origin.words(kind))) for kind in ('female', 'male', 'family')) for origin in ORIGINS]
 _PREFERRED, _SECOND, _DOUBLE, _NOTED = 0.08, 0.25, 0.06, 0.02  # how many have a preferred name, an initial, two family names, a note
+_OF_VISIT = 0.5  # how many of a patient's own tags are put on a visit
 _NOTE = 'Photographs best in room 2, north light.'
 
 
@@ -69,20 +63,20 @@ class Batch:
     """When each tag was put on something last, by its id."""
 
     def put(self, model: type[SQLModel], column: str, subject: int, word: Word, at: datetime) -> None:
-        """Put a tag on a patient, an entry or an image."""
+        """Put a tag on a patient or an entry."""
         self.rows[model].append({column: subject, 'tag_id': word.id, 'tagged_at': at})
         if at > self.used.get(word.id, datetime.min.replace(tzinfo=at.tzinfo)):
             self.used[word.id] = at
 
 
 class Storyteller:
-    """Makes rows up, patient by patient. `first` are the numbers that the next patient, entry and image take."""
+    """Makes rows up, patient by patient. `first` are the numbers that the next patient and entry take."""
 
-    def __init__(self, words: Words, clinicians: list[int | None], now: datetime, *, seed: int, images: bool,
-                 first: tuple[int, int, int]) -> None:
+    def __init__(self, words: Words, clinicians: list[int | None], now: datetime, *, seed: int,
+                 first: tuple[int, int]) -> None:
         self._dice = random.Random(seed)
-        self._words, self._clinicians, self._now, self._images = words, clinicians, now, images
-        self._patient, self._entry, self._image = first
+        self._words, self._clinicians, self._now = words, clinicians, now
+        self._patient, self._entry = first
         self._skew = {category: list(accumulate(1 / rank for rank in range(1, len(some) + 1))) for category, some in words.items()}
 
     def tell(self, patients: int) -> Batch:
@@ -95,17 +89,17 @@ class Storyteller:
     def _tell_one(self, batch: Batch) -> None:
         dice, number = self._dice, self._patient
         self._patient += 1
-        registered = self._now - _YEARS * dice.random() ** 1.5 - timedelta(minutes=30)
-        conditions, sites = self._some('condition', (1, 1, 2)), self._some('body-site', (1, 1, 2, 3))
+        registered = self._now - _YEARS * dice.random() ** 1.5 - timedelta(days=2)
+        conditions, sites = self._some('condition', (1, 1, 2)), self._some('body-site', (0, 1, 1, 2))
         treatments = self._some('treatment', (0, 1, 1, 2))
         person = self._person(number, conditions[0], registered)
         visits = _Visits(batch, number, person['key'])
         visits.put_on_patient([*conditions, *self._some('flag', (0, 0, 0, 0, 0, 1)), *self._some('study', (0,) * 7 + (1,))], registered)
-        self._visits(visits, registered, [*conditions[:1], *treatments], [*conditions, *sites])
+        self._visits(visits, registered, [*conditions[:1], *sites, *treatments])
         visits.close()
-        modified = (visits.modified or registered) + timedelta(microseconds=dice.randrange(10 ** 9))
+        modified = (visits.last or registered) + timedelta(microseconds=dice.randrange(10 ** 9))
         batch.rows[Patient].append({
-            **person, 'entry_numbers_given': visits.entries, 'entry_count': visits.entries, 'image_count': visits.images,
+            **person, 'entry_numbers_given': visits.entries, 'entry_count': visits.entries,
             'last_appointment': visits.last, 'last_modified': modified})
 
     def _person(self, number: int, condition: Word, registered: datetime) -> Row:
@@ -115,8 +109,8 @@ class Storyteller:
         given, family = dice.choice(origin[sex]), dice.choice(origin[2])
         if dice.random() < _SECOND:
             given = f'{given} {dice.choice(INITIALS)}.'
-        if dice.random() < _DOUBLE and '-' not in family:
-            family = f'{family}-{dice.choice(dice.choice(_NAMES)[2])}'
+        if dice.random() < _DOUBLE:
+            family = f'{family.split("-")[0]}-{dice.choice(dice.choice(_NAMES)[2]).split("-")[0]}'
         named = PatientBase.model_construct(
             unique_id=f'{fold(condition.name)[:3]}-{(number * _STEP) % _IDS:06d}', family_name=family, given_names=given,
             preferred_name=dice.choice(origin[sex]) if dice.random() < _PREFERRED else '', sex=_SEXES[sex],
@@ -125,31 +119,23 @@ class Storyteller:
         name_sort, search = folded(cast(Patient, named))  # it asks for names and ID only
         return {**dict(named), 'id': number, 'key': self._key(), 'registered_at': registered, 'name_sort': name_sort, 'search': search}
 
-    def _visits(self, visits: '_Visits', registered: datetime, on_entries: list[Word], on_images: list[Word]) -> None:
+    def _visits(self, visits: '_Visits', registered: datetime, words: list[Word]) -> None:
         dice = self._dice
-        span = (self._now - timedelta(hours=2) - registered) * dice.random()
-        for at in sorted(dice.random() for _ in range(min(24, int(dice.gammavariate(2, 2.75))))):
-            moment = (registered + span * at).replace(second=0, microsecond=0)
+        for moment in self._moments(registered):
             entry = {'id': self._entry, 'key': self._key(), 'patient_id': visits.patient, 'number': visits.entries + 1,
-                     'appointment_at': moment, 'clinician_id': dice.choice(self._clinicians), 'notes': self._notes(), 'created_at': moment}
+                     'appointment_at': moment, 'clinician_id': self._clinicians[self._entry % len(self._clinicians)],
+                     'notes': self._notes(), 'created_at': moment}
             self._entry += 1
-            visits.open(entry, [word for word in on_entries if dice.random() < 0.6])
-            if self._images:
-                self._photos(visits, entry, on_images)
+            visits.open(entry, [word for word in words if dice.random() < _OF_VISIT])
 
-    def _photos(self, visits: '_Visits', entry: Row, words: list[Word]) -> None:
+    def _moments(self, registered: datetime) -> list[datetime]:
+        """Return when a patient came: in the hours of a practice, over some part of the time since then."""
         dice = self._dice
-        for number in range(dice.choices(_PHOTOS, _OFTEN)[0]):
-            at = entry['appointment_at'] + timedelta(minutes=number + 2)
-            image = {
-                'id': self._image, 'key': self._key(), 'patient_id': visits.patient, 'blob': self._key(), 'sha256': self._key() * 2,
-                'size_bytes': 2_400_000 + dice.randrange(10 ** 6), 'format': 'JPEG', 'width_px': 4000, 'height_px': 3000,
-                'original_name': f'IMG_{self._image % 10_000:04d}.jpg', 'captured_local': at.strftime('%Y-%m-%dT%H:%M:%S'),
-                'captured_offset': '+00:00', 'captured_at': at, 'captured_how': CapturedHow.CAMERA_OFFSET, 'received_at': at,
-                'received_from': 'upload', 'camera': '', 'caption': '', 'body_site': words[-1].name, 'laterality': None,
-                'view': dice.choice(_VIEWS)}
-            self._image += 1
-            visits.place(image, dice.sample(words, min(len(words), dice.choice((1, 2, 2, 3)))))
+        until = self._now - timedelta(days=1)
+        span = (until - registered) * dice.random()
+        days = (registered + span * dice.random() for _ in range(min(24, int(dice.gammavariate(2, 2.75)))))
+        return sorted(min(until, day).replace(hour=dice.randrange(8, 18), minute=dice.randrange(0, 60, 5), second=0, microsecond=0)
+                      for day in days)
 
     def _some(self, category: str, counts: tuple[int, ...]) -> list[Word]:
         """Return some tags of a category, each once, the common ones far more often."""
@@ -172,56 +158,31 @@ class _Visits:
     patient: int
     key: str
     entries: int = 0
-    images: int = 0
     last: datetime | None = None
-    modified: datetime | None = None
     shown: dict[int, list[int]] = field(default_factory=dict)
-    on_entry: dict[int, list[int]] = field(default_factory=dict)
-    open_entry: Row = field(default_factory=dict)
     by_word: dict[int, tuple[Word, str, list[str]]] = field(default_factory=dict)
 
     def put_on_patient(self, words: list[Word], at: datetime) -> None:
         """Put tags on the patient itself."""
         for word in words:
             self.batch.put(PatientTag, 'patient_id', self.patient, word, at)
-            self.shown[word.id] = [1, 0, 0]
+            self.shown[word.id] = [1, 0]
             self.batch.tagged.append((word, self.key, []))
 
     def open(self, entry: Row, words: list[Word]) -> None:
         """Begin the next visit."""
-        self._note_what_shows()
-        self.open_entry = entry
         self.entries += 1
-        self.last = self.modified = entry['appointment_at']
+        self.last = entry['appointment_at']
         self.batch.rows[Entry].append(entry)
         for word in words:
             self.batch.put(EntryTag, 'entry_id', entry['id'], word, entry['appointment_at'])
-            self.on_entry[word.id] = [1, 0]
-            self.shown.setdefault(word.id, [0, 0, 0])[1] += 1
+            self.batch.rows[EntryEffectiveTag].append({'tag_id': word.id, 'entry_id': entry['id'], 'direct': 1})
+            self.shown.setdefault(word.id, [0, 0])[1] += 1
             self.by_word.setdefault(word.id, (word, self.key, []))[2].append(entry['key'])
-
-    def place(self, image: Row, words: list[Word]) -> None:
-        """Lay an image into the visit that is open."""
-        self.images += 1
-        self.modified = image['received_at']
-        self.batch.rows[Image].append(image)
-        self.batch.rows[EntryImage].append({'entry_id': self.open_entry['id'], 'image_id': image['id'], 'position': self.images,
-                                            'placed_at': image['received_at']})
-        for word in words:
-            self.batch.put(ImageTag, 'image_id', image['id'], word, image['received_at'])
-            self.on_entry.setdefault(word.id, [0, 0])[1] += 1
-            self.shown.setdefault(word.id, [0, 0, 0])[2] += 1
 
     def close(self) -> None:
         """Note what shows on the patient, after the last visit."""
-        self._note_what_shows()
         self.batch.rows[PatientEffectiveTag] += [
-            {'tag_id': word, 'patient_id': self.patient, 'direct': direct, 'entries': entries, 'images': images}
-            for word, (direct, entries, images) in self.shown.items()]
+            {'tag_id': word, 'patient_id': self.patient, 'direct': direct, 'entries': entries}
+            for word, (direct, entries) in self.shown.items()]
         self.batch.tagged += self.by_word.values()
-
-    def _note_what_shows(self) -> None:
-        self.batch.rows[EntryEffectiveTag] += [
-            {'tag_id': word, 'entry_id': self.open_entry['id'], 'direct': direct, 'images': images}
-            for word, (direct, images) in self.on_entry.items()]
-        self.on_entry = {}

@@ -58,10 +58,10 @@ class Server:
         assert self._process is not None
         return self._process.pid
 
-    def start(self, *options: str) -> None:
+    def start(self, *options: str, command: str = 'serve') -> None:
         """Start it and wait until it answers."""
-        command = [*self._program, 'serve', *self.folders, '--port', str(self.port), *options]
-        self._process = subprocess.Popen(command, env=clean_environment(), cwd=ROOT, text=True, stdout=subprocess.PIPE,
+        words = [*self._program, command, *self.folders, '--port', str(self.port), *options]
+        self._process = subprocess.Popen(words, env=clean_environment(), cwd=ROOT, text=True, stdout=subprocess.PIPE,
                                          stderr=subprocess.STDOUT, start_new_session=True)
         assert self._process.stdout is not None
         threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()
