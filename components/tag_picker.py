@@ -99,11 +99,6 @@ class _AddTag:
             self._field = TagField(acts, own)
         self.button.on('click', lambda: self._menu.close() if self._menu.value else self.open(), [])
 
-    @property
-    def is_deleted(self) -> bool:
-        """Tell whether it has left the page."""
-        return self._root.is_deleted
-
     def open(self) -> None:
         """Open the list, as it is now; the focus goes into its field."""
         self._field.open()
@@ -130,6 +125,11 @@ class TagPicker:
                     self._risen = _Chips(lambda shown: tag_chip(shown, on_open=on_open))
         self.show(tags)
 
+    @property
+    def is_deleted(self) -> bool:
+        """Tell whether it has left the page."""
+        return self._root.is_deleted
+
     def show(self, tags: Tags) -> None:
         """Show these tags."""
         self._tags = tags
@@ -152,7 +152,7 @@ class TagLine:
         self._shows_all = False
         with box('df-tags df-tags--line') as self._row:
             self._chips = _Chips(lambda shown: tag_chip(shown, on_open=on_open))
-            with box('df-tag-more', tag='button', type='button') as self._more:
+            with box('df-tag-more', tag='button', type='button').mark('more-tags') as self._more:
                 self._number = text('', tag='span')
                 symbol('chevron-down')
             self._more.on('click', self._show_all, [])

@@ -54,6 +54,10 @@ def fields(user: User) -> list[ui.element]:
     return sorted(user.find(kind=ui.input, marker='find-a-tag').elements, key=lambda element: element.id)
 
 
+def add_buttons(user: User) -> list[ui.element]:
+    return sorted((one for one in user.find(kind=ui.button).elements if one.text == 'Add tag'), key=lambda element: element.id)
+
+
 def look_for(user: User, typed: str) -> None:
     user.find('Add tag').click()
     user.find(kind=ui.input, marker='find-a-tag').type(typed)
@@ -162,11 +166,13 @@ async def test_an_image_is_tagged_beside_its_large_picture(clinic: Clinic, cast:
     for user in (tom, ines):
         await user.open(page)
         user.find(marker=f'tile-{image}').trigger('keydown.enter' if page == ENTRY else 'click')
+        await settled()
         await until(lambda user=user: len(fields(user)) == 2)
-    with tom:
-        fields(tom)[-1].set_value('psor')
+    UserInteraction(tom, {add_buttons(tom)[-1]}, None).click()
+    in_panel = UserInteraction(tom, {fields(tom)[-1]}, None)
+    in_panel.type('psor')
     await settled()
-    UserInteraction(tom, {fields(tom)[-1]}, None).trigger('keydown.enter.prevent')
+    in_panel.trigger('keydown.enter.prevent')
     await until(lambda: [shown.tag.name for shown in on_image(clinic, cast, image)] == ['Psoriasis'])
     for user in (tom, ines):
         await sees(user, marker='remove-tag-psoriasis')
