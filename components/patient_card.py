@@ -1,4 +1,4 @@
-"""Patients as cards: one escaped fragment of real links, because a hundred cards as elements would cost a second."""
+"""Patients as cards: escaped fragments of real links, because a hundred cards as elements would cost a second."""
 from collections.abc import Iterable
 from datetime import date, tzinfo
 from html import escape
@@ -6,12 +6,18 @@ from html import escape
 from components import formatting
 from components.design import icon_svg
 from components.navigation import patient_address
+from components.tag_chip import tags_html
 from data.read_models import PatientRow
 
+_TAGS = 2
 
-def patient_cards_html(rows: Iterable[PatientRow], zone: tzinfo, *, today: date) -> str:
-    """Return the cards: mosaic of up to three photographs, counts, name, unique ID, age, last appointment."""
-    return f'<div class="df-cards">{"".join(_card(row, zone, today) for row in rows)}</div>'
+
+def patient_cards_html(rows: Iterable[PatientRow], zone: tzinfo, *, today: date, first: int = 0) -> str:
+    """Return the cards: mosaic of up to three photographs, counts, name, unique ID, age, last appointment, tags.
+
+    `first` is the place of the first one in the list: the cursor finds a card by its place.
+    """
+    return ''.join(_card(row, zone, today, place) for place, row in enumerate(rows, first))
 
 
 def last_seen(row: PatientRow, zone: tzinfo, *, today: date) -> str:
@@ -23,14 +29,20 @@ def last_seen(row: PatientRow, zone: tzinfo, *, today: date) -> str:
     return f'{shown}, planned' if on > today else shown
 
 
-def _card(row: PatientRow, zone: tzinfo, today: date) -> str:
+def age_of(row: PatientRow, today: date) -> str:
+    """Return '46 y', or nothing when the birth date is not known."""
+    return formatting.age(row.birth_on, today) if row.birth_on else ''
+
+
+def _card(row: PatientRow, zone: tzinfo, today: date, place: int) -> str:
     # without a name the unique ID is the name, and is not printed twice
     who = f'<span class="df-mono">{escape(row.unique_id)}</span>' if row.name != row.unique_id else 'No name recorded'
-    years = formatting.age(row.birth_on, today) if row.birth_on else ''
-    return (f'<a class="df-card" href="{escape(patient_address(row.unique_id))}">{_mosaic(row)}'
+    years = age_of(row, today)
+    chips = f'<span class="df-tags df-card-tags">{tags_html(row.tags, _TAGS)}</span>' if row.tags else ''
+    return (f'<a class="df-card" style="anchor-name:--patient-{place:d}" href="{escape(patient_address(row.unique_id))}">{_mosaic(row)}'
             f'<span class="df-card-text"><span class="df-card-name">{escape(row.name)}</span>'
-            f'<span class="df-card-id df-num">{who}{f" · {years}" if years else ""}</span>'
-            f'<span class="df-card-when">{escape(last_seen(row, zone, today=today))}</span></span></a>')
+            f'<span class="df-card-id df-num">{who}{f" · {escape(years)}" if years else ""}</span>'
+            f'<span class="df-card-when">{escape(last_seen(row, zone, today=today))}</span>{chips}</span></a>')
 
 
 def _mosaic(row: PatientRow) -> str:

@@ -1,93 +1,160 @@
-"""The list of patients: which part of it is looked at, what is found, and the way to the other parts. Steps are real links: Back works."""
+"""The list of patients as cards or as a table, what to do when there are none, the cursor of the keyboard, and who is new.
+
+Rows are escaped fragments of real links. There are at most twenty-five of them on a page: a patient who changes is drawn anew with a few
+neighbours at most, and the pictures of all the others stay where they are.
+"""
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, tzinfo
-from html import escape
-from urllib.parse import urlencode
+from functools import partial
 
 from nicegui import ui
 
 from components import formatting
 from components.controls import box, empty_state, link_button, text
-from components.design import icon_svg
+from components.list_address import Address
 from components.navigation import patient_address
 from components.patient_card import patient_cards_html
+from components.patient_filters import Labels, filters_on, nothing_html, without
+from components.patient_table import patient_heads_html, patient_rows_html
 from data.actors import Actor
 from data.patient_query import ListView
-from data.read_models import PatientHeader
-from data.repositories.patient_list import PAGE_SIZES, ListPage
+from data.read_models import PatientHeader, PatientRow
+from data.records import Detail
+from data.repositories.patient_list import ListPage
 
 SETTLED_S = 2.0
 """So long after the last key a query is one that someone looked at, and is written into the trail."""
-_STANDARD = ListView()
-_AT_THE_FOOT = 'position:sticky;bottom:0;background:var(--shell-main)'
-_CHOSEN = 'background:var(--seg-on);color:var(--text);font-weight:600'
-
-
-def read_view(q: str, page: str, per_page: str) -> ListView:
-    """Return the view that an address names; what cannot be is the standard one."""
-    size = {str(size): size for size in PAGE_SIZES}.get(per_page, _STANDARD.per_page)
-    return ListView(q=q, page=max(1, int(page)) if page.isdecimal() and len(page) < 8 else 1, per_page=size)
-
-
-def list_address(view: ListView) -> str:
-    """Return the address of a view: it can be reloaded, shared, and gone back to."""
-    named = {'q': view.q, 'page': view.page, 'per_page': view.per_page}
-    told = {name: value for name, value in named.items() if value != getattr(_STANDARD, name)}
-    return f'/patients?{urlencode(told)}' if told else '/patients'
+_FRAGMENTS = 25
 
 
 class SettledLook:
     """Writes one event per settled query: some time after the last answer, or at once when the page goes."""
 
-    def __init__(self, write: Callable[[Actor, int, int], None]) -> None:
+    def __init__(self, write: Callable[[Actor, Detail], None]) -> None:
         self._write = write
-        self._waiting: tuple[Actor, int, int] | None = None
+        self._waiting: tuple[Actor, Detail] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    def note(self, actor: Actor, query_length: int, hits: int) -> None:
+    def note(self, actor: Actor, detail: Detail) -> None:
         """Remember what was shown last; what was shown before it for a moment was not looked at."""
-        self._waiting = (actor, query_length, hits)
+        self._waiting = (actor, detail)
         if self._timer is not None:
             self._timer.cancel()
         self._timer = asyncio.get_running_loop().call_later(SETTLED_S, self.flush)
 
     def flush(self) -> None:
         """Write what waits, now."""
-        if self._timer is not None:
-            self._timer.cancel()
-        waiting, self._waiting = self._waiting, None
+        waiting = self._waiting
+        self.forget()
         if waiting is not None:
             self._write(*waiting)
 
+    def forget(self) -> None:
+        """Write nothing of what waits."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._waiting = None
+
 
 class PatientList:
-    """Cards, or what to do when there are none, and the pager below."""
+    """The rows of one page, or why there are none."""
 
-    def __init__(self, zone: tzinfo, today: date, *, may_register: bool) -> None:
-        self._zone, self._today, self._may_register = zone, today, may_register
-        self._place = box('df-page').style('flex:1 0 auto;padding-top:4px')
-        self._pager = ui.html('', sanitize=False, tag='nav').classes('df-pager').style(_AT_THE_FOOT)
-        self._pager.props['aria-label'] = 'Pages'
+    def __init__(self, zone: tzinfo, today: date, address: Address, *, may_register: bool) -> None:
+        self._zone, self._today, self._address, self._may_register = zone, today, address, may_register
+        self._fragments: list[ui.html] = []
+        self._shape: tuple[str, int] = ('', 0)
+        with box('df-page df-list'):
+            self._place = box()
+            self.cursor = Cursor()
 
-    def show(self, found: ListPage, view: ListView) -> None:
-        """Show one page of the list."""
+    def show(self, found: ListPage, view: ListView, labels: Labels, look: str) -> None:
+        """Show one page of the list as `look` says: cards or table."""
+        if not found.rows:
+            self._show_nothing(found, view, labels)
+            return
+        shape = (look, len(found.rows))
+        if self._shape != shape:
+            self._shape = shape
+            self._build(look, len(found.rows))
+        if look == 'table':
+            self._heads.set_content(patient_heads_html(view, self._address))
+        draw = partial(patient_rows_html if look == 'table' else patient_cards_html, zone=self._zone, today=self._today)
+        step = _step(len(found.rows))
+        for number, fragment in enumerate(self._fragments):
+            first = number * step
+            fragment.set_content(draw(found.rows[first:first + step], first=first))
+        self.cursor.over(found.rows)
+
+    def _build(self, look: str, count: int) -> None:
+        is_table = look == 'table'
         self._place.clear()
+        with self._place, box('df-pt' if is_table else 'df-cards', tag='table' if is_table else 'div'):
+            if is_table:
+                self._heads = ui.html('', sanitize=False, tag='thead')
+            self._fragments = [ui.html('', sanitize=False, tag='tbody' if is_table else 'div').classes('df-few')
+                               for _ in range(-(-count // _step(count)))]
+
+    def _show_nothing(self, found: ListPage, view: ListView, labels: Labels) -> None:
+        self._shape = ('', 0)
+        self._place.clear()
+        self.cursor.over([])
         with self._place:
-            if found.rows:
-                ui.html(patient_cards_html(found.rows, self._zone, today=self._today), sanitize=False)
-            elif found.everyone:
-                empty_state('No patients match. Clear a filter or search by ID.')
-            else:
+            if not found.everyone:
                 self._show_beginning()
-        self._pager.set_visibility(bool(found.rows))
-        self._pager.set_content(pager_html(found, view))
+                return
+            with empty_state('No patients match.', 'Take something away to see more.'):
+                ui.html(nothing_html(filters_on(view, labels, self._today), self._address, without(view)), sanitize=False)
 
     def _show_beginning(self) -> None:
         with empty_state('No patients yet', 'Create the first record and take a photo. An ID is all you need.'):
             if self._may_register:
                 link_button('New patient', '/patients/new', icon='plus', kind='primary', size='large')
+                with box('df-hint-key df-meta gt-xs', tag='p'):
+                    text('Press', tag='span')
+                    text('N', tag='kbd')
+                    text('anywhere to start a new patient', tag='span')
+
+
+class Cursor:
+    """Where the keyboard is: one link laid over the current card or row by the style sheet, so that the browser itself moves to it.
+
+    It has the focus, scrolls into view and is opened by Enter as every link; the rows below it stay one fragment.
+    """
+
+    def __init__(self) -> None:
+        self._rows: list[PatientRow] = []
+        self._at = -1
+        self._link = box('df-cursor', tag='a')
+        self._link.set_visibility(False)
+        # the browser would scroll by a line besides
+        self._link.on('keydown.up.prevent', lambda: None, args=[]).on('keydown.down.prevent', lambda: None, args=[])
+
+    @property
+    def current(self) -> PatientRow | None:
+        """Return the patient the cursor stands on."""
+        return self._rows[self._at] if 0 <= self._at < len(self._rows) else None
+
+    def over(self, rows: list[PatientRow]) -> None:
+        """Follow the patient it stands on into another state of the list; where there is none, begin anew."""
+        key = self.current.key if self.current else ''
+        self._rows = rows
+        self._at = next((place for place, row in enumerate(rows) if row.key == key), -1)
+        self._show()
+
+    def move(self, step: int) -> None:
+        """Go to the next patient or the one before, from nowhere to the first; the ends of the page are ends."""
+        if self._rows:
+            self._at = min(max(0, self._at + step), len(self._rows) - 1)
+            self._show()
+            self._link.run_method('focus')
+
+    def _show(self) -> None:
+        row = self.current
+        self._link.set_visibility(row is not None)
+        if row is not None:
+            self._link.style(f'position-anchor:--patient-{self._at}')
+            self._link.props['href'], self._link.props['aria-label'] = patient_address(row.unique_id), row.name
 
 
 class NewPatients:
@@ -97,43 +164,17 @@ class NewPatients:
         self._place = box('df-slot df-end', role='status')
         self._count = 0
 
-    def add(self, patient: PatientHeader, *, among: int = 1) -> None:
-        """Name the newest of so many more, with a link to the record; the others become a number."""
+    def add(self, patient: PatientHeader, address: str, *, among: int = 1) -> None:
+        """Name the newest of so many more, with a link to the record; the others become a number, and a link to the list as it is now."""
         self._count += among
         self._place.clear()
         with self._place:
             with box('df-chip df-chip--on', tag='a', href=patient_address(patient.unique_id)):
                 text(f'New: {patient.name}', 'df-ell', tag='span')
             if self._count > 1:
-                text(f'and {formatting.count(self._count - 1)} more', 'df-link', tag='a', href='/patients')
+                text(f'and {formatting.count(self._count - 1)} more', 'df-link', tag='a', href=address)
 
 
-def pager_html(found: ListPage, view: ListView) -> str:
-    """Return which patients are shown, of how many, and links to the others and to other page sizes."""
-    first = (found.page - 1) * view.per_page + 1
-    last = first + len(found.rows) - 1
-    of_all = f'<span class="df-meta df-num">from {formatting.plural(found.everyone, "patient")}</span>' if view.q.strip() else ''
-    pages_count = max(1, -(-found.total // view.per_page))
-    return (f'<b class="df-num df-nowrap">{first:,}–{last:,} of {found.total:,}</b>{of_all}<span class="df-row df-gap-m df-end">'
-            f'{_sizes_html(view) if found.total > PAGE_SIZES[0] else ""}'
-            f'<span class="df-num df-nowrap">{found.page:,} of {pages_count:,}</span>'
-            f'<span class="df-row df-gap-s">{_step_html("Previous page", "chevron-left", view, found.page - 1, pages_count)}'
-            f'{_step_html("Next page", "chevron-right", view, found.page + 1, pages_count)}</span></span>')
-
-
-def _step_html(name: str, symbol: str, view: ListView, page: int, pages_count: int) -> str:
-    if not 1 <= page <= pages_count:
-        return f'<span class="df-pager-step" role="link" aria-disabled="true" aria-label="{escape(name)}">{icon_svg(symbol)}</span>'
-    address = list_address(replace(view, page=page))
-    return f'<a class="df-pager-step" href="{escape(address)}" aria-label="{escape(name)}" title="{escape(name)}">{icon_svg(symbol)}</a>'
-
-
-def _sizes_html(view: ListView) -> str:
-    options = []
-    for number in PAGE_SIZES:
-        current = f' aria-current="true" style="{_CHOSEN}"' if number == view.per_page else ''
-        address = list_address(ListView(q=view.q, per_page=number))
-        options.append(f'<a class="df-seg-option" href="{escape(address)}"{current}>{number:d}</a>')
-    # on a phone the line is too short for it: the address keeps the size that was chosen elsewhere
-    return ('<span class="df-row gt-xs" role="group" aria-label="Per page"><span class="df-meta">Per page</span>'
-            f'<span class="df-seg">{"".join(options)}</span></span>')
+def _step(count: int) -> int:
+    """Return how many rows stand in one fragment."""
+    return -(-count // _FRAGMENTS)

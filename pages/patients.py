@@ -1,133 +1,227 @@
-"""The list of patients, and the form that begins a record."""
+"""The patient database: any view of it at an address, searched and narrowed while one looks, and alive."""
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from nicegui import APIRouter, background_tasks, ui
+from starlette.requests import Request
 
 from app.clinic import clinic
-from app.recognising import Recognised
 from components import formatting
-from components.controls import Field, box, button, link_button, text, text_field
+from components.controls import banner, box, link_button, segmented, text, text_field
 from components.layout import FrameSlots, frame
+from components.list_address import QUERY_LIMIT, beyond_the_last, list_address, no_such_tag, read_view
 from components.navigation import patient_address
-from components.patient_form import (
-    BIRTH_DATE,
-    FAMILY_NAME,
-    GIVEN_NAMES,
-    UNIQUE_ID,
-    FieldSpec,
-    lookalike_warning,
-    new_field,
-    taken_warning,
-)
-from components.patient_list import NewPatients, PatientList, SettledLook, list_address, read_view
+from components.patient_filter_menus import FilterMenu, Known
+from components.patient_filters import FilterChips
+from components.patient_list import NewPatients, PatientList, SettledLook
+from components.patient_pager import Pager
+from components.patient_sorting import Sorting, sorted_by
 from components.refusals import refusals_shown
 from components.session import current_actor
+from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
 from data.actors import Actor, Permission
-from data.columns import new_key
-from data.errors import Invalid, UniqueIdTaken
-from data.models import Action, PatientDraft
-from data.patient_query import ListView
-from data.read_models import PatientHeader
-from data.records import Changed
-from data.repositories.base import KEPT
+from data.models import Action
+from data.patient_query import Counts, Days, ListView
+from data.read_models import PatientRow, TagLabel
+from data.records import Changed, Detail, Records
 from data.repositories.patient_list import ListPage
-from data.repositories.patients import EVERY_PATIENT, read_draft
-from data.values import hides_characters
+from data.repositories.patients import EVERY_PATIENT, SHOWN_FIGURES
+from data.repositories.tag_records import VOCABULARY
 
 DEBOUNCE_S = 0.12
+_LIVE_PAUSE_S = 1.0
+_LOOKS = {'cards': 'Cards', 'table': 'Table'}
+_LOOK_ICONS = {'cards': 'layout-grid', 'table': 'list'}
 router = APIRouter()
 
 
+@dataclass(frozen=True)
+class Found:
+    """What a view comes to: the view as it can be, its page, and the tags that it names."""
+
+    view: ListView
+    page: ListPage
+    labels: dict[str, TagLabel]
+
+    @property
+    def covers(self) -> list[str]:
+        """Return the keys of every picture shown."""
+        return [cover for row in self.page.rows for cover in row.covers]
+
+    @property
+    def detail(self) -> Detail:
+        """Return what the trail keeps of a look: numbers, which filters were on, and the keys of the chosen tags; no word."""
+        view = self.view
+        on = {'seen': view.seen != Days(), 'modified': view.modified != Days(), 'tags': bool(view.tags),
+              'entries': view.entries != Counts(), 'images': view.images != Counts()}
+        told: Detail = {'query_length': len(view.q), 'hits': self.page.total}
+        if any(on.values()):
+            told['filters'] = [name for name, is_on in on.items() if is_on]
+        if view.tags:
+            told['tags'] = [self.labels[slug].key for slug in view.tags]
+        return told
+
+
 @router.page('/patients')
-async def patients_page(q: str = '', page: str = '', per_page: str = '') -> None:
-    """Show one page of the list after its event is written."""
+async def patients_page(request: Request) -> None:
+    """Show one page of the list after its event is written. What the address asks for and cannot be is said in words."""
     around = surroundings()
-    view = read_view(q, page, per_page)
-    found = await asyncio.to_thread(_find, around.actor, view)
-    await _note_look(around.actor, len(view.q), found.total, _covers(found))
-    PatientsPage(around, view).build(found)
+    with clinic().reading(around.actor) as records:
+        look, size = records.users.preference('patient_list'), int(records.users.preference('patients_per_page'))
+    asked = read_view(request.query_params, preferred=size)
+    found = await asyncio.to_thread(_find, around.actor, asked.view)
+    await _note_look(around.actor, found.detail, found.covers)
+    faults = [*asked.faults, *map(no_such_tag, found.page.unknown_tags), beyond_the_last(asked.view, found.page.page)]
+    PatientsPage(around, found, look, size).build([fault for fault in faults if fault])
 
 
-def _find(actor: Actor, view: ListView) -> ListPage:
+def _find(actor: Actor, view: ListView) -> Found:
+    """Return what a view comes to (in a thread). A merged tag is the one it was merged into; one that nobody made is left out."""
     with clinic().reading(actor) as records:
-        return records.patients.page(view)
+        page = records.patients.page(view)
+        labels = _labels(records, view.tags)
+    tags = tuple(dict.fromkeys(labels[slug].slug for slug in view.tags if slug in labels))
+    return Found(replace(view, tags=tags, page=page.page), page, {label.slug: label for label in labels.values()})
 
 
-def _covers(found: ListPage) -> list[str]:
-    return [cover for row in found.rows for cover in row.covers]
+def _labels(records: Records, slugs: Iterable[str]) -> dict[str, TagLabel]:
+    rows = {tag.label.slug: tag for category in records.tags.vocabulary() for tag in category.tags} if slugs else {}
+
+    def standing(slug: str) -> TagLabel:
+        merged = rows[slug].merged_into
+        return standing(merged.slug) if merged else rows[slug].label
+    return {slug: standing(slug) for slug in slugs if slug in rows}
 
 
-async def _note_look(actor: Actor, query_length: int, hits: int, covers: list[str] | None = None) -> None:
-    await clinic().looked(actor, Action.PATIENT_LIST, images=covers, detail={'query_length': query_length, 'hits': hits})
+def _rows(actor: Actor, keys: list[str]) -> list[PatientRow]:
+    with clinic().reading(actor) as records:
+        return records.patients.rows(keys)
 
 
-def _note_soon(actor: Actor, query_length: int, hits: int) -> None:
-    background_tasks.create(_note_look(actor, query_length, hits), name='settled query')
+def _facets(actor: Actor, view: ListView) -> Known:
+    with clinic().reading(actor) as records:
+        return {facet.tag.slug: (facet.tag, facet.count) for facet in records.patients.facets(view)}
+
+
+async def _note_look(actor: Actor, detail: Detail, covers: list[str] | None = None) -> None:
+    await clinic().looked(actor, Action.PATIENT_LIST, images=covers, detail=detail)
+
+
+def _note_soon(actor: Actor, detail: Detail) -> None:
+    background_tasks.create(_note_look(actor, detail), name='settled query')
 
 
 @dataclass
 class PatientsPage:
-    """The list as one reader sees it. `asked` counts questions, so that an answer that was overtaken is dropped."""
+    """The list as one reader sees it. `asked` counts questions, so that an answer that was overtaken is dropped.
+
+    `view` is what is asked for, `found` what is shown. Steps that Back should undo are links, or lead to an address.
+    """
 
     around: Surroundings
-    view: ListView
+    found: Found
+    look: str
+    size: int
     asked: int = 0
     heard: list[str] = field(default_factory=list)
     settled: SettledLook = field(default_factory=lambda: SettledLook(_note_soon))
 
-    def build(self, found: ListPage) -> None:
+    def build(self, faults: list[str]) -> None:
         """Show everything and begin to listen."""
-        may_register = self.around.actor.may(Permission.PATIENT_REGISTER)
+        self.view = self.found.view
+        self.may_register = self.around.actor.may(Permission.PATIENT_REGISTER)
+        self.address = partial(list_address, preferred=self.size)
         with frame(title='Patients', actor=self.around.actor, practice_name=self.around.practice_name, current='Patients',
                    today=self.around.today, padded=False) as slots:
-            slots.body.style('min-height:100%;display:flex;flex-direction:column')
+            self.slots = slots
+            slots.body.classes('df-patients')
             with slots.heading:
                 self.everyone = text('', 'df-meta df-num', tag='span')
-            with slots.actions:
-                if may_register:
-                    link_button('New patient', '/patients/new', icon='plus', kind='primary').classes('gt-xs')  # a phone has it below
-            self._build_tools()
-            self.list = PatientList(self.around.zone, self.around.today, may_register=may_register)
-            self._show(found)
-        end = clinic().hub.subscribe(EVERY_PATIENT, lambda change: self._heard(slots, change))
-        ui.context.client.on_delete(end)
-        ui.context.client.on_delete(self.settled.flush)
+            self._build_tools(slots)
+            if faults:
+                with box('df-faults'):
+                    banner('info', 'Not everything in this address can be shown', ' '.join(faults))
+            self.list = PatientList(self.around.zone, self.around.today, self.address, may_register=self.may_register)
+            self.pager = Pager(self.address, self._prefer_size)
+            self._show(self.found)
+        self._listen(slots)
 
-    def _build_tools(self) -> None:
-        with box('df-tools', role='search') as self.tools:
-            self.search = text_field('Search', value=self.view.q, placeholder='Search by unique ID or name', icon='search', bare=True,
-                                     on_change=self._typed, look='df-f--search')
-            self.search.root.style('flex:1 1 200px;max-width:360px')
-            self.search.control.props('maxlength=200').on('keydown.enter', self._open_exact, [])
-            self.newcomers = NewPatients()
+    def _build_tools(self, slots: FrameSlots) -> None:
+        with box('df-list-tools') as self.tools:
+            with box('df-tools', role='search'):
+                self.search = text_field('Search', value=self.view.q, placeholder='Search by unique ID or name', icon='search', bare=True,
+                                         on_change=self._typed, look='df-f--search')
+                self.search.root.classes('df-list-search')
+                self.search.control.props(f'maxlength={QUERY_LIMIT}').on('keydown.enter', self._open_exact, [])
+                self.newcomers = NewPatients()
+                self.sorting = Sorting(self.address, lambda sort: ui.navigate.to(self.address(sorted_by(self.view, sort))))
+                segmented(_LOOKS, label='Show as', value=self.look, icons=_LOOK_ICONS, on_change=self._prefer_look).root.classes('gt-xs')
+            self.chips = FilterChips(self.around.today, self.address, self._open_menu)
+        self.menu = FilterMenu(self.around.today, self.address, lambda: self.view, self._narrow, self._menu_closed, self._count)
+        with slots.actions:
+            self.sorting.build_short()
+            if self.may_register:
+                link_button('New patient', '/patients/new', icon='plus', kind='primary').classes('gt-xs')  # a phone has it below
 
-    def _show(self, found: ListPage) -> None:
-        self.view = replace(self.view, page=found.page)
-        self.everyone.set_text(formatting.count(found.everyone) if found.everyone else '')
-        self.tools.set_visibility(found.everyone > 0)
-        self.list.show(found, self.view)
+    def _listen(self, slots: FrameSlots) -> None:
+        slots.shortcuts.search_in(self.search.control)
+        for keys, step in (('j', 1), ('ArrowDown', 1), ('k', -1), ('ArrowUp', -1)):
+            slots.shortcuts.on(keys, 'Next patient' if step > 0 else 'Previous patient', partial(self.move, step), repeats=True)
+        slots.shortcuts.on('Enter', 'Open the patient', self.open_current)
+        self.refresh = Soon(self._refresh, pause_s=_LIVE_PAUSE_S, name='live figures')
+        ends = [clinic().hub.subscribe(EVERY_PATIENT, self._heard), clinic().hub.subscribe(SHOWN_FIGURES, self.refresh),
+                clinic().hub.subscribe(VOCABULARY, self.refresh), self.refresh.end, self.settled.flush]
+        ui.context.client.on_delete(lambda: [end() for end in ends])
 
-    async def _typed(self) -> None:
+    def move(self, step: int) -> None:
+        """Go to the next patient or the one before."""
+        self.list.cursor.move(step)
+
+    def open_current(self) -> None:
+        """Open the patient that the cursor stands on."""
+        if current := self.list.cursor.current:
+            ui.navigate.to(patient_address(current.unique_id))
+
+    def _show(self, found: Found) -> None:
+        self.found, self.view = found, found.view
+        self.everyone.set_text(formatting.count(found.page.everyone) if found.page.everyone else '')
+        self.tools.set_visibility(found.page.everyone > 0)
+        self.chips.show(found.view, found.labels)
+        self.sorting.show(found.view)
+        self.list.show(found.page, found.view, found.labels, self.look)
+        self.pager.show(found.page, found.view)
+
+    def _typed(self) -> None:
         """Search when the keys rest."""
+        self._narrow(replace(self.view, q=self.search.value or '', page=1))
+
+    def _narrow(self, view: ListView) -> None:
+        """Show another view in place."""
         self.asked += 1
-        mine, actor = self.asked, current_actor()
-        await asyncio.sleep(DEBOUNCE_S)
-        if mine == self.asked:
-            await self._search(mine, actor, ListView(q=self.search.value or '', per_page=self.view.per_page))
+        self.view = view
+        background_tasks.create(self._search(self.asked, current_actor(), view), name='narrowed list')
 
     async def _search(self, mine: int, actor: Actor, view: ListView) -> None:
-        with refusals_shown():
+        await asyncio.sleep(DEBOUNCE_S)
+        if mine != self.asked:
+            return
+        with self.slots.body, refusals_shown():
             found = await asyncio.to_thread(_find, actor, view)
-            unseen = [cover for cover in _covers(found) if not clinic().viewings.covers(actor.session, cover)]
-            if unseen and mine == self.asked:
-                await _note_look(actor, len(view.q), found.total, unseen)  # no picture without its event, and one for all of them
-            if mine == self.asked:  # asked last: whoever typed on meanwhile is not shown what was searched before
-                self.view = view
+            if await self._may_show(mine, actor, found):
                 self._show(found)
-                ui.navigate.history.replace(list_address(self.view))
-                self.settled.note(actor, len(view.q), found.total)
+                if not self.menu.kind:  # what a menu does becomes a step of Back when it closes
+                    ui.navigate.history.replace(self.address(found.view))
+                self.settled.note(actor, found.detail)
+
+    async def _may_show(self, mine: int, actor: Actor, found: Found) -> bool:
+        """Tell whether this is still what was asked last, after the event of every picture in it that none has named."""
+        unseen = [cover for cover in found.covers if not clinic().viewings.covers(actor.session, cover)]
+        if unseen and mine == self.asked:
+            await _note_look(actor, found.detail, unseen)
+        return mine == self.asked
 
     def _open_exact(self) -> None:
         """Open the patient whose unique ID is exactly what was typed."""
@@ -136,141 +230,63 @@ class PatientsPage:
             if unique_id:
                 ui.navigate.to(patient_address(unique_id))
 
-    def _heard(self, slots: FrameSlots, change: Changed) -> None:
+    async def _open_menu(self, kind: str, chip: ui.element) -> None:
+        if self.menu.kind:
+            return
+        with refusals_shown():
+            self.before_menu = self.view
+            await self.menu.open(kind, chip)
+            self.chips.set_open(kind, is_open=True)
+
+    def _menu_closed(self, kind: str) -> None:
+        """Lead to the address of what was chosen: one menu is one step of Back."""
+        self.chips.set_open(kind, is_open=False)
+        if self.view != self.before_menu:
+            self.settled.forget()  # the page that comes writes its own
+            ui.navigate.to(self.address(self.view))
+
+    async def _count(self, view: ListView) -> Known:
+        return await asyncio.to_thread(_facets, current_actor(), view)
+
+    async def _prefer_look(self, look: str) -> None:
+        """Show cards or the table, and remember it."""
+        with refusals_shown():
+            self.look = look
+            self._show(self.found)
+            await clinic().change(current_actor(), lambda records: records.users.prefer('patient_list', look))
+
+    async def _prefer_size(self, size: int) -> None:
+        """Remember the page size; its link leads there meanwhile."""
+        with refusals_shown():
+            await clinic().change(current_actor(), lambda records: records.users.prefer('patients_per_page', str(size)))
+
+    async def _refresh(self) -> None:
+        """Show who is on the page as they are now, where they stand, and the totals. Only an empty page fills itself."""
+        with self.slots.body, refusals_shown():
+            mine, actor = self.asked, current_actor()
+            found = await asyncio.to_thread(_find, actor, self.view)
+            if shown := [row.key for row in self.found.page.rows]:
+                found = replace(found, page=replace(found.page, rows=await asyncio.to_thread(_rows, actor, shown)))
+            if await self._may_show(mine, actor, found):
+                self._show(found)
+
+    def _heard(self, change: Changed) -> None:
         """Someone registered a patient: name it soon. Many at once are named together."""
         self.heard.append(change.field)
         if len(self.heard) == 1:
-            background_tasks.create(self._name_newcomers(slots), name='live list')
+            background_tasks.create(self._name_newcomers(), name='live list')
 
-    async def _name_newcomers(self, slots: FrameSlots) -> None:
+    async def _name_newcomers(self) -> None:
         """Name who is new beside the search, where it moves nothing that is being looked at; only an empty list fills itself."""
         await asyncio.sleep(DEBOUNCE_S)
         keys, self.heard = self.heard, []
-        with slots.body, refusals_shown():
+        with self.slots.body, refusals_shown():
             actor, is_first = current_actor(), not self.tools.visible
             found = await asyncio.to_thread(_find, actor, self.view)
-            await _note_look(actor, 0, len(keys), _covers(found) if is_first else None)
-            self.everyone.set_text(formatting.count(found.everyone))
+            await _note_look(actor, {'query_length': 0, 'hits': len(keys)}, found.covers if is_first else None)
             if is_first:
                 self._show(found)
                 return
+            self.refresh()
             with clinic().reading(actor) as records:
-                self.newcomers.add(records.patients.header(keys[-1]), among=len(keys))
-
-
-@router.page('/patients/new')
-async def new_patient_page() -> None:
-    """Show the form that begins a record."""
-    around = surroundings()
-    with clinic().reading(around.actor) as records:
-        records.require(Permission.PATIENT_REGISTER)
-    with frame(title='New patient', actor=around.actor, practice_name=around.practice_name, current='Patients', today=around.today):
-        NewPatientForm(around.actor).build()
-
-
-class NewPatientForm:
-    """The few fields that begin a record. Its request key makes a double click create one patient."""
-
-    def __init__(self, actor: Actor) -> None:
-        self.request_key = new_key()
-        specs = [UNIQUE_ID, FAMILY_NAME, GIVEN_NAMES]
-        self.specs = [*specs, BIRTH_DATE] if actor.may(Permission.PATIENT_WRITE) else specs
-        self.fields: dict[str, Field] = {}
-        self.asked = 0
-        self.recognised = Recognised(clinic())
-
-    def build(self) -> None:
-        """Show the form."""
-        with box('df-narrow df-col df-gap-l', role='form', aria_label='New patient'):
-            text('Only the unique ID is required. Everything else can follow under Details.', 'df-muted')
-            with box('df-form'):
-                for spec in self.specs:
-                    self._add(spec)
-            self.warnings = box('df-col', role='status')
-            self.warnings.set_visibility(False)
-            with box('df-row'):
-                self.create = button('Create patient', kind='primary', on_click=self._create)
-                link_button('Cancel', '/patients', kind='ghost')
-
-    def _add(self, spec: FieldSpec) -> None:
-        shown = new_field(spec)
-        shown.control.on('keydown.enter', self._create, []).on('blur', self._warn, [])
-        self.fields[spec.name] = shown
-        if spec is UNIQUE_ID:
-            shown.control.props('autofocus')
-            with shown.root:
-                self.taken = box()
-
-    def _draft(self) -> PatientDraft:
-        return read_draft({name: shown.value or '' for name, shown in self.fields.items()})
-
-    async def _warn(self) -> None:
-        """Say before the end that the ID is taken or that someone looks alike. It blocks nothing."""
-        self.asked += 1
-        mine = self.asked
-        self._clear_warnings()
-        try:
-            draft = self._draft()
-        except Invalid:
-            return
-        with refusals_shown():
-            actor = current_actor()
-            with clinic().reading(actor) as records:
-                holder, found = records.patients.bearer(draft.unique_id), records.patients.lookalikes(draft)
-                taken = records.patients.header(records.patients.key_of(holder)) if holder else None
-            await self.recognised.note(actor, [taken, *found] if taken else found)
-            if mine == self.asked:
-                self._forgive()
-                self._show_warnings(taken, found)
-
-    def _show_warnings(self, taken: PatientHeader | None, found: list[PatientHeader]) -> None:
-        self._clear_warnings()
-        if taken:
-            with self.taken:
-                taken_warning(f'This ID is taken by {taken.name}.', taken.unique_id)
-        self.warnings.set_visibility(bool(found))
-        if found:
-            with self.warnings:
-                lookalike_warning(found)
-
-    def _clear_warnings(self) -> None:
-        self.taken.clear()
-        self.warnings.clear()
-
-    def _forgive(self) -> None:
-        for shown in self.fields.values():
-            shown.refuse('')
-
-    async def _create(self) -> None:
-        """Create the patient and open it; what is refused stays in the form, with one sentence where it belongs."""
-        self._forgive()
-        try:
-            draft = self._draft()
-            with refusals_shown():
-                await self._register(draft)
-        except Invalid as refusal:
-            self.fields.get(refusal.field, self.fields['unique_id']).refuse(str(refusal).removesuffix(KEPT))
-
-    async def _register(self, draft: PatientDraft) -> None:
-        actor = current_actor()
-        try:
-            made = await clinic().change(actor, lambda records: records.patients.register(draft, request_key=self.request_key))
-        except UniqueIdTaken as taken:
-            await self._say_taken(actor, taken)
-            return
-        hidden = any(hides_characters(shown.value or '') for shown in self.fields.values())
-        ui.navigate.to(_arrival(made, self.request_key, hidden=hidden))
-
-    async def _say_taken(self, actor: Actor, taken: UniqueIdTaken) -> None:
-        """Name the bearer after the event of it, when the reader may know who it is."""
-        self.asked += 1
-        with clinic().reading(actor) as records:
-            bearers = [records.patients.header(records.patients.key_of(taken.holder))] if taken.holder else []
-        await self.recognised.note(actor, bearers)
-        self._clear_warnings()
-        with self.taken:
-            taken_warning(str(taken), taken.holder)
-
-
-def _arrival(made: PatientHeader, request_key: str, *, hidden: bool) -> str:
-    return patient_address(made.unique_id, f'?created={request_key}{"&cleaned=1" if hidden else ""}')
+                self.newcomers.add(records.patients.header(keys[-1]), self.address(replace(self.view, page=1)), among=len(keys))

@@ -1,0 +1,68 @@
+"""Patients as rows of a table: the same escaped fragments of real links. Headings sort where there is a sort."""
+from collections.abc import Iterable
+from datetime import date, tzinfo
+from html import escape
+
+from components import formatting
+from components.design import icon_svg
+from components.list_address import Address
+from components.navigation import patient_address
+from components.patient_card import age_of, last_seen
+from components.patient_sorting import sorted_by
+from components.tag_chip import tags_html
+from data.patient_query import ListView, Sort
+from data.read_models import PatientRow
+
+_TAGS = 2
+_PHOTOS = 2
+_COLUMNS: tuple[tuple[str, str, Sort | None], ...] = (
+    ('photo', '', None), ('name', 'Patient', Sort.NAME), ('id', 'Unique ID', Sort.UNIQUE_ID), ('age', 'Age', None), ('tags', 'Tags', None),
+    ('count', 'Entries', None), ('count', 'Images', None), ('when', 'Last appointment', Sort.LAST_APPOINTMENT))
+
+
+def patient_heads_html(view: ListView, address: Address) -> str:
+    """Return the headings; one that the list is sorted by turns the order round."""
+    return f'<tr>{"".join(_head(kind, words, sort, view, address) for kind, words, sort in _COLUMNS)}</tr>'
+
+
+def patient_rows_html(rows: Iterable[PatientRow], zone: tzinfo, *, today: date, first: int = 0) -> str:
+    """Return the rows: photographs, name, unique ID, age, tags, counts, last appointment. The name's link covers its row.
+
+    `first` is the place of the first one in the list: the cursor finds a row by its place.
+    """
+    return ''.join(_row(row, zone, today, place) for place, row in enumerate(rows, first))
+
+
+def _head(kind: str, words: str, sort: Sort | None, view: ListView, address: Address) -> str:
+    if not words:
+        return f'<td class="df-pt-{kind}"></td>'
+    if sort is None:
+        return f'<th scope="col" class="df-pt-{kind}">{words}</th>'
+    is_on = view.sort is sort
+    state = f' aria-sort="{"descending" if view.is_descending else "ascending"}"' if is_on else ''
+    arrow = icon_svg('arrow-down' if view.is_descending else 'arrow-up', 14) if is_on else ''
+    return f'<th scope="col" class="df-pt-{kind}"{state}><a href="{escape(address(sorted_by(view, sort)))}">{words}{arrow}</a></th>'
+
+
+def _row(row: PatientRow, zone: tzinfo, today: date, place: int) -> str:
+    return (f'<tr class="df-pt-row" style="anchor-name:--patient-{place:d}"><td class="df-pt-photo">{_photos(row)}</td>'
+            f'<td class="df-pt-name">{_name(row)}</td>'
+            f'<td class="df-pt-id"><span class="df-mono">{escape(row.unique_id)}</span></td>'
+            f'<td class="df-pt-age df-num">{escape(age_of(row, today))}</td>'
+            f'<td class="df-pt-tags"><span class="df-tags">{tags_html(row.tags, _TAGS)}</span></td>'
+            f'<td class="df-pt-count df-num">{formatting.count(row.entry_count)}</td>'
+            f'<td class="df-pt-count df-num">{formatting.count(row.image_count)}</td>'
+            f'<td class="df-pt-when df-num">{escape(last_seen(row, zone, today=today))}</td></tr>')
+
+
+def _name(row: PatientRow) -> str:
+    to = escape(patient_address(row.unique_id))
+    if row.name == row.unique_id:
+        return f'<a class="df-pt-link df-meta" href="{to}" aria-label="{escape(row.unique_id)}, no name recorded">No name recorded</a>'
+    return f'<a class="df-pt-link" href="{to}">{escape(row.name)}</a>'
+
+
+def _photos(row: PatientRow) -> str:
+    shown = row.covers[:_PHOTOS]
+    photos = ''.join(f'<img src="/images/{escape(key)}/thumb" alt="" loading="lazy" decoding="async">' for key in shown)
+    return f'<span class="df-strip">{photos or icon_svg("image", 18)}</span>'
