@@ -44,9 +44,11 @@ class PoolDropzone:
 
     def button(self) -> None:
         """Show the button that opens the file chooser; to be called inside `content`."""
-        with button('Upload images', icon='upload', kind='primary', label='Upload images') as shown, box(tag='span', aria_hidden='true'):
-            ui.element('q-uploader-add-trigger')  # without it there is no file input, and nothing can be chosen; it would name itself too
-        # the input lies over the button for the pointer only: a key reaches the button
+        with box('df-pick'):
+            shown = button('Upload images', icon='upload', kind='primary', label='Upload images')
+            with box(tag='span', aria_hidden='true'):
+                ui.element('q-uploader-add-trigger')  # without it there is no file input; it would name itself too
+        # the input lies over the button for the pointer only, beside it for everything else: a key reaches the button
         shown.on('keydown.enter', lambda: self.root.run_method('pickFiles'), [])
         shown.on('keydown.space', lambda: self.root.run_method('pickFiles'), [])
 
