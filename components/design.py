@@ -70,7 +70,8 @@ _FONTS = (
 )
 # the order NiceGUI declares; repeated so that it holds whichever sheet the browser reads first
 _LAYERS = '@layer theme,base,quasar,nicegui,components,utilities,overrides,quasar_importants;'
-_APP_SHEETS = ('base', 'shell', 'controls', 'tag', 'dialogs', 'patient', 'images', 'visit', 'lists', 'entry', 'pool', 'patients', 'tags', 'shortcuts')
+_APP_SHEETS = ('base', 'shell', 'controls', 'tag', 'dialogs', 'patient', 'images', 'visit', 'lists', 'entry', 'details', 'pool',
+               'patients', 'tags', 'shortcuts')
 
 
 def _read_assets() -> dict[str, bytes]:

@@ -12,7 +12,7 @@ from nicegui import ui
 
 from app.clinic import clinic
 from components import formatting
-from components.controls import Field, box, button, icon_button, symbol, text
+from components.controls import Field, box, button, symbol, text
 from components.design import avatar_colour
 from components.refusals import refusals_shown
 from components.session import current_actor
@@ -52,7 +52,8 @@ class FieldHistory:
         if self._icon is None and not self.shown.root.is_deleted:
             with self.shown.state:
                 # its name is the same at every field: the label describes it, so that a field is found by its label alone
-                self._icon = icon_button('history', label='History', size='small', on_click=lambda: self._toggle()).classes('df-history')
+                self._icon = button('', icon='history', kind='ghost', size='small', label='History', on_click=self._toggle)
+                self._icon.classes('df-history').props['title'] = 'History'  # a tooltip would cover what it opens
                 self._icon.props['aria-haspopup'], self._icon.props['aria-expanded'] = 'dialog', 'false'
                 self._icon.props['aria-describedby'] = f'c{self.shown.label.id}'
 

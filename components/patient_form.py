@@ -1,21 +1,24 @@
 """The fields of a patient: one declaration of labels, groups and widths, for the short form of a new patient and for all details."""
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from nicegui.events import ValueChangeEventArguments
 
 from components import formatting
-from components.controls import Field, banner, box, link, select_field, symbol, text, text_area, text_field
+from components.controls import Field, banner, box, button, link, select_field, symbol, text, text_area, text_field
 from components.navigation import patient_address
 from components.refusals import tell
 from data.columns import limit_of
 from data.models import PatientBase, Sex, SkinType
 from data.read_models import PatientHeader
+from data.repositories.lookalikes import Lookalike
 from data.values import hides_characters
 
 HIDDEN_CHARACTERS = 'Invisible characters were left out of the name.'
+HIDDEN_IN_NUMBER = 'Invisible characters were left out of the identifier.'
 _LEAVING = 'debounce=1500'  # a half-typed date is not judged: it is read at a longer pause, at Enter, or when the field is left
 
 
@@ -54,6 +57,9 @@ _F = FieldSpec
 _SEXES = {sex.value: sex.value.capitalize() for sex in Sex}
 _SKIN_TYPES = {kind.value: f'{kind.value}  Fitzpatrick' for kind in SkinType}
 
+IDENTIFIERS = Group('Identifiers', (
+    _F('medical_record_number', 'Medical record number', look='df-f--mono'),
+    _F('insurance_number', 'Insurance number', look='df-f--mono')), hint='Numbers other systems use for this patient')
 LEFT: tuple[Group, ...] = (
     Group('Name & birth', (
         UNIQUE_ID, _F('preferred_name', 'Preferred name'), FAMILY_NAME, GIVEN_NAMES, BIRTH_DATE,
@@ -65,9 +71,7 @@ RIGHT: tuple[Group, ...] = (
     Group('Contact', (_F('phone', 'Phone'), _F('email', 'Email'))),
     Group('Address', (_F('street', 'Street', span=6), _F('city', 'City', span=4), _F('postal_code', 'Postal code', span=2),
                       _F('region', 'Region'), _F('country', 'Country'))),
-    Group('Identifiers', (
-        _F('medical_record_number', 'Medical record number', look='df-f--mono'),
-        _F('insurance_number', 'Insurance number', look='df-f--mono')), hint='Numbers other systems use for this patient'),
+    IDENTIFIERS,
 )
 GROUPS = (*LEFT, *RIGHT)
 
@@ -105,11 +109,16 @@ def patient_field(spec: FieldSpec, value: str = '', *, is_readonly: bool = False
     if spec is BIRTH_DATE:
         field.control.props(_LEAVING)
     if is_readonly:
-        field.control.props('readonly').classes('df-f--lock')
+        lock(field)
         if spec.options is not None:  # one that cannot be opened is given no role, so that its name would be nobody's
             for name, state in (('role', 'combobox'), ('aria-readonly', 'true'), ('aria-expanded', 'false')):
                 field.control.props[name] = state
     return field
+
+
+def lock(field: Field) -> None:
+    """Let a field be read and copied, not changed."""
+    field.control.props('readonly').classes('df-f--lock')
 
 
 def to_shown(spec: FieldSpec, stored: str) -> str:
@@ -117,11 +126,11 @@ def to_shown(spec: FieldSpec, stored: str) -> str:
     return formatting.day(date.fromisoformat(stored)) if spec is BIRTH_DATE and _is_iso(stored) else stored
 
 
-def warn_of_hidden(field: Field) -> None:
-    """Tell the person when what was put into a name holds characters that nobody sees: they are not stored."""
+def warn_of_hidden(field: Field, sentence: str = HIDDEN_CHARACTERS) -> None:
+    """Tell the person when what was put into a field holds characters that nobody sees: they are not stored."""
     def look(event: ValueChangeEventArguments) -> None:
         if hides_characters(event.value or ''):
-            tell(HIDDEN_CHARACTERS, kind='info', stays=False)
+            tell(sentence, kind='info', stays=False)
     field.control.on_value_change(look)
 
 
@@ -132,18 +141,42 @@ def taken_warning(sentence: str, holder: str | None) -> None:
             link('Open record', patient_address(holder)).props['aria-label'] = f'Open record {holder}'
 
 
-def lookalike_warning(found: Sequence[PatientHeader]) -> None:
-    """Show that others have this name and birth date. It warns, and never blocks."""
+def lookalike_warning(found: Sequence[PatientHeader], *, on_apart: Callable[[PatientHeader], Any] | None = None) -> None:
+    """Show that others have this name and birth date. It warns, and never blocks. `on_apart` notes that one of them is not the same."""
+    with _others('Another patient has this name and birth date'):
+        for patient in found:
+            _other(patient, on_apart)
+
+
+def bearer_warning(found: Sequence[PatientHeader]) -> None:
+    """Show that others bear the same number of the same system. It warns, and never blocks."""
+    with _others('Another patient has this number'):
+        for patient in found:
+            _other(patient)
+
+
+@contextmanager
+def _others(title: str) -> Iterator[None]:
     with box('df-banner df-banner--warn', role='note'):
         symbol('users')
         with box('df-banner-text'):
-            text('Another patient has this name and birth date', 'df-banner-title')
-            for patient in found:
-                with box('df-banner-line df-baseline'):
-                    text(patient.name, tag='span')
-                    text(patient.unique_id, 'df-mono', tag='span')
-                    text(formatting.plural(patient.image_count, 'image'), 'df-num', tag='span')
-                    link('Open record', patient_address(patient.unique_id)).props['aria-label'] = f'Open record {patient.unique_id}'
+            text(title, 'df-banner-title')
+            yield
+
+
+def _other(patient: PatientHeader, on_apart: Callable[[PatientHeader], Any] | None = None) -> None:
+    seen = patient.last_seen_on if isinstance(patient, Lookalike) else None
+    with box('df-banner-line df-other'):
+        with box('df-other-who'):
+            text(patient.name, tag='span')
+            text(patient.unique_id, 'df-mono', tag='span')
+            facts = ([f'last seen {formatting.day(seen)}'] if seen else []) + [formatting.plural(patient.image_count, 'image')]
+            text(', '.join(facts), 'df-num', tag='span')
+        with box('df-other-acts'):
+            link('Open record', patient_address(patient.unique_id)).props['aria-label'] = f'Open record {patient.unique_id}'
+            if on_apart is not None:
+                act = button('Not the same', kind='ghost', size='small', on_click=lambda: on_apart(patient))
+                act.classes('df-undo').props['aria-label'] = f'Not the same as {patient.unique_id}'
 
 
 def _is_iso(stored: str) -> bool:

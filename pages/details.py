@@ -1,6 +1,7 @@
 """Everything known of a patient, field by field: each saves by itself, is live in every open page, and can be taken back."""
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 from nicegui import APIRouter, ui
 from starlette.responses import RedirectResponse
@@ -8,13 +9,18 @@ from starlette.responses import RedirectResponse
 from app.clinic import clinic
 from app.recognising import Recognised
 from components.autosave import Autosave
+from components.birth_calendar import BirthCalendar, age_beside
 from components.confirm import confirmed
 from components.controls import Field, box
+from components.field_history import FieldHistory
+from components.identifiers import IdentifierList
 from components.layout import frame
 from components.looking import Looking
 from components.navigation import patient_address
 from components.patient_form import (
     BIRTH_DATE,
+    HIDDEN_IN_NUMBER,
+    IDENTIFIERS,
     LEFT,
     NOTES,
     RIGHT,
@@ -34,12 +40,15 @@ from components.save_status import SaveStatus
 from components.session import current_actor
 from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
+from components.undo_notice import UndoNotice
 from data.actors import Permission
 from data.errors import UniqueIdTaken
 from data.models import Action
 from data.read_models import PatientHeader
 from data.records import Changed, Records
 from data.repositories.fields import Saved
+from data.repositories.identifiers import IDENTIFIERS as IDENTIFIERS_CHANGED
+from data.repositories.lookalikes import DISTINCTIONS
 from data.repositories.patients import NAME_FIELDS, PatientRecord, permission_for, read_draft
 from data.repositories.tag_records import VOCABULARY
 from data.values import normal_unique_id
@@ -76,6 +85,7 @@ class DetailsPage:
                    patient=self.record.header, tab='details', today=self.around.today) as slots:
             with slots.status:
                 self.saving = Autosave(SaveStatus(zone=self.around.zone), self.around.zone)
+            self.notice = UndoNotice()
             with box('df-columns'):
                 for column in (LEFT, RIGHT):
                     with box('df-col').style('gap:26px'):
@@ -83,8 +93,10 @@ class DetailsPage:
                             self._group(group)
         self.slots = slots
         self.refresh, self.warn = Soon(self._refresh, name='live head'), Soon(self._warn_of_lookalikes, name='lookalikes')
+        self.renumber = Soon(self._numbers_again, name='identifiers')
         hub = clinic().hub
-        ends = [hub.subscribe(self.record.key, self._heard), hub.subscribe(VOCABULARY, self.refresh), self.refresh.end, self.warn.end]
+        ends = [hub.subscribe(self.record.key, self._heard), hub.subscribe(VOCABULARY, self.refresh), self.refresh.end, self.warn.end,
+                self.renumber.end]
         ui.context.client.on_delete(lambda: [end() for end in ends])
         self.warn()
 
@@ -96,6 +108,8 @@ class DetailsPage:
                 self._field(spec)
                 if spec.name == 'sex':  # the end of the line that the birth date stands in
                     self.lookalikes = box('df-col', role='status')
+            if group is IDENTIFIERS:
+                self._numbers()
 
     def _field(self, spec: FieldSpec) -> None:
         may_change = self.around.actor.may(permission_for(spec.name))
@@ -105,12 +119,38 @@ class DetailsPage:
             return
         if spec.name in NAME_FIELDS:
             warn_of_hidden(shown)
+        elif spec in IDENTIFIERS.fields:
+            warn_of_hidden(shown, HIDDEN_IN_NUMBER)
+        elif spec is BIRTH_DATE:
+            age_beside(shown, self._today)
+            if may_change:
+                BirthCalendar(shown, self._today)
         self.saving.add(shown, _correct, self.record.key, spec.name, revision=self.record.revisions.get(spec.name, 0),
                         reads=Permission.NOTES_READ if spec is NOTES else Permission.PATIENT_READ,
                         to_value=lambda stored: to_shown(spec, stored))
 
+    def _today(self) -> date:
+        return clinic().clock().astimezone(self.around.zone).date()
+
+    def _numbers(self) -> None:
+        """Show the numbers of other systems that have no field of their own."""
+        with clinic().reading(self.around.actor) as records:
+            found = records.identifiers.of(self.record.key)
+        self.numbers = IdentifierList(self.record.key, self.saving, self.notice, self.recognised,
+                                      may_change=self.around.actor.may(Permission.PATIENT_WRITE))
+        self.numbers.build(found)
+
+    async def _numbers_again(self) -> None:
+        if not self.slots.body.is_deleted:
+            with self.slots.body, refusals_shown():
+                self.numbers.again()
+
     def _watch_unique_id(self, shown: Field) -> None:
         self.unique_id = shown
+        use = self._use_unique_id if self.around.actor.may(Permission.PATIENT_NAME) else None
+        self.id_history = FieldHistory(shown, self.record.key, UNIQUE_ID.name, self.around.zone, use)
+        if self.record.revisions.get(UNIQUE_ID.name):
+            self.id_history.offer()
         shown.control.on('blur', self._unique_id_left, []).on('keydown.enter', self._unique_id_left, [])
         with shown.root:
             self.taken = box()
@@ -124,6 +164,12 @@ class DetailsPage:
             before, typed = self.record.header.unique_id, normal_unique_id(self.unique_id.value or '')
             if typed != before and not await self._is_taken(typed, before):
                 await self._ask_to_change(before, typed)
+
+    async def _use_unique_id(self, former: str) -> None:
+        """Take a former ID back into use; that is asked for like any other change of it."""
+        with self.slots.body:
+            self.unique_id.control.set_value(former)
+            await self._unique_id_left()
 
     async def _is_taken(self, typed: str, before: str) -> bool:
         """Say that another patient bears or bore this ID, before anyone is asked whether to change to it."""
@@ -168,6 +214,12 @@ class DetailsPage:
         """Someone, perhaps this reader, changed what stands at the head of the page. The fields hear for themselves."""
         if change.field in IN_THE_HEAD:
             self.refresh()
+        if change.field == UNIQUE_ID.name:
+            self.id_history.heard()
+        elif change.field == DISTINCTIONS:
+            self.warn()
+        elif change.field == IDENTIFIERS_CHANGED:
+            self.renumber()
 
     async def _refresh(self) -> None:
         if self.slots.body.is_deleted:
@@ -188,13 +240,23 @@ class DetailsPage:
             actor = current_actor()
             names = {name: self.record.values[name] for name in ('unique_id', 'family_name', 'given_names', BIRTH_DATE.name)}
             with clinic().reading(actor) as records:
-                found = records.patients.lookalikes(read_draft(names), but_for=self.record.key)
+                found = records.lookalikes.of(read_draft(names), but_for=self.record.key)
             await self.recognised.note(actor, found)
             self.lookalikes.clear()
             self.lookalikes.set_visibility(bool(found))
             if found:
                 with self.lookalikes:
-                    lookalike_warning(found)
+                    lookalike_warning(found, on_apart=self._tell_apart if actor.may(Permission.PATIENT_WRITE) else None)
+
+    async def _tell_apart(self, other: PatientHeader) -> None:
+        """Note for everyone that the two are not the same; both pages hear of it, this one too."""
+        with self.slots.body, refusals_shown():
+            await clinic().change(current_actor(), lambda records: records.lookalikes.tell_apart(self.record.key, other.key))
+            self.notice.say(f'Noted: {other.unique_id} is not the same patient.', lambda: self._liken(other))
+
+    async def _liken(self, other: PatientHeader) -> None:
+        with refusals_shown():
+            await clinic().change(current_actor(), lambda records: records.lookalikes.liken(self.record.key, other.key))
 
 
 def _correct(records: Records) -> Callable[..., Saved]:
