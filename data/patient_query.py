@@ -34,6 +34,10 @@ from data.patient_statements import (
 _FAR = 2_000  # so far is counted to learn whether a range is narrow
 _PROBE = 1.1  # what asking one tag of one patient costs, in steps of a walk along an index
 _LOOKUP = 1.2  # fetching a patient's row by its number
+_FILTERED = frozenset({'last_modified', 'last_appointment', 'entry_count', 'image_count'})
+_HELD = {TAG: frozenset[str](), SEARCH: frozenset[str](), 'entry_count': frozenset({'entry_count', 'image_count'}),
+         'image_count': frozenset({'entry_count', 'image_count'})}
+"""What is known without fetching the patient's row; the index of an order holds everything that is filtered by."""
 _MANY = 20  # a twentieth of all patients
 
 
@@ -148,9 +152,9 @@ class PatientQuery:
         """Return what it costs to ask everyone that a driver begins with whether the other conditions hold too."""
         wanted = self._wanted
         probes = len(wanted.tags) - (driver == TAG)
-        is_read = wanted.words or (wanted.ranges and driver in {TAG, SEARCH})
-        step = {TAG: 1.0, SEARCH: 0.5 + _LOOKUP}.get(driver, 1.0)
-        return self._size(driver) * (step + _PROBE * probes + (_LOOKUP if is_read else 0))
+        held = _HELD.get(driver, _FILTERED)
+        is_read = wanted.words or any(asked.column not in held for asked in wanted.ranges)
+        return self._size(driver) * (1 + _PROBE * probes + (_LOOKUP if is_read else 0))
 
     def _size(self, driver: str) -> int:
         """Return with how many patients a driver begins. A wide range and many hits are not counted out."""

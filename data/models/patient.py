@@ -93,7 +93,8 @@ class Patient(PatientBase, table=True):
     """A row of the patient database. The last block is computed by repositories, never typed."""
 
     __table_args__ = (*(Index(f'ix_patient_by_{first}', first, 'id', *(name for name in _FILTERED if name != first)) for first in _SORTED),
-                      Index('ix_patient_by_entry_count', 'entry_count', 'id'), Index('ix_patient_by_image_count', 'image_count', 'id'))
+                      Index('ix_patient_by_entry_count', 'entry_count', 'image_count', 'id'),
+                      Index('ix_patient_by_image_count', 'image_count', 'entry_count', 'id'))
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = key_field()

@@ -1,6 +1,6 @@
 """The list of patients: any view of it a page at a time, exact totals, and how many bear each tag."""
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -58,9 +58,10 @@ _RANKED = select(_IMAGE.c.patient_id, _IMAGE.c.key, _RANK).where(one_of(_IMAGE.c
 _FIRST = select(_RANKED).where(_RANKED.c.rank <= _COVERS).order_by(_RANKED.c.patient_id, _RANKED.c.rank)
 _LABEL = (_TAG.c.id, _TAG.c.key, _TAG.c.slug, _TAG.c.name, _CATEGORY.c.colour, _CATEGORY.c.name.label('category'))
 _FIGURES = (_BEARS.c.direct, _BEARS.c.entries, _BEARS.c.images)
-_SHOWN = (select(_BEARS.c.patient_id, *_FIGURES, *_LABEL).select_from(_BEARS.join(_TAG, _TAG.c.id == _BEARS.c.tag_id).join(_CATEGORY))
+_SHOWN = (select(_BEARS.c.patient_id, *_FIGURES, _BEARS.c.tag_id).join(_TAG, _TAG.c.id == _BEARS.c.tag_id)
           .where(one_of(_BEARS.c.patient_id, 'rows'))
-          .order_by(_BEARS.c.direct.desc(), (_BEARS.c.entries + _BEARS.c.images).desc(), _CATEGORY.c.id, _TAG.c.slug))
+          .order_by(_BEARS.c.direct.desc(), (_BEARS.c.entries + _BEARS.c.images).desc(), _TAG.c.category_id, _TAG.c.slug))
+_LABELS = select(*_LABEL).join(_CATEGORY).where(one_of(_TAG.c.id, 'tags'))
 _VOCABULARY = (select(*_LABEL, _TAG.c.patient_count, _TAG.c.retired_at, _TAG.c.merged_into_id).select_from(_TAG.join(_CATEGORY))
                .order_by(_CATEGORY.c.id, _TAG.c.slug))
 _CHOSEN = select(_TAG.c.id, _TAG.c.slug, _TAG.c.merged_into_id, _TAG.c.patient_count)
@@ -108,7 +109,7 @@ class PatientList(Repository):
     def _wanted(self, view: ListView) -> tuple[Wanted, tuple[str, ...]]:
         """Return a view as the tables know it, and the slugs that no tag has."""
         tags, unknown = self._tags(view.tags)
-        zone = self.records.settings.zone()
+        zone = self.records.settings.zone() if {view.seen, view.modified} != {Days()} else ZoneInfo('UTC')
         ranges = (_instants('last_appointment', view.seen, zone), _instants('last_modified', view.modified, zone),
                   _numbers('entry_count', view.entries), _numbers('image_count', view.images))
         return Wanted(sort=view.sort.column, is_descending=view.is_descending, tags=tags, words=tuple(search_words(view.q)),
@@ -145,14 +146,14 @@ class PatientList(Repository):
     def _tags_of(self, patients: list[int]) -> dict[int, list[ShownTag]]:
         """Return the tags of patients, their own first, then those that rest on most."""
         found: dict[int, list[ShownTag]] = {}
-        labels: dict[int, TagLabel] = {}
-        for row in self._execute(_SHOWN, rows=patients):
-            label = labels.get(row.id) or labels.setdefault(row.id, _label(row))
-            found.setdefault(row.patient_id, []).append(ShownTag(label, bool(row.direct), row.entries, row.images))
+        shown = self._execute(_SHOWN, rows=patients)
+        labels = {tag.id: _label(tag) for tag in self._execute(_LABELS, tags={row[-1] for row in shown})}
+        for patient, direct, entries, images, tag in shown:
+            found.setdefault(patient, []).append(ShownTag(labels[tag], direct > 0, entries, images))
         return found
 
-    def _execute(self, statement: Any, **lists: Sequence[object]) -> list[Any]:
-        return list(self.session.connection().execute(statement, {name: json.dumps(list(values)) for name, values in lists.items()}))
+    def _execute(self, statement: Any, **lists: Iterable[object]) -> Sequence[Any]:
+        return self.session.connection().execute(statement, {name: json.dumps(list(values)) for name, values in lists.items()}).all()
 
 
 def _label(row: Any) -> TagLabel:

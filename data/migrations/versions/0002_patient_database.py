@@ -159,8 +159,8 @@ def _create_tables() -> None:
         sqlite_with_rowid=False
     )
     op.create_index('ix_patient_tag_tag_id', 'patient_tag', ['tag_id'], unique=False)
-    op.create_index('ix_patient_by_entry_count', 'patient', ['entry_count', 'id'], unique=False)
-    op.create_index('ix_patient_by_image_count', 'patient', ['image_count', 'id'], unique=False)
+    op.create_index('ix_patient_by_entry_count', 'patient', ['entry_count', 'image_count', 'id'], unique=False)
+    op.create_index('ix_patient_by_image_count', 'patient', ['image_count', 'entry_count', 'id'], unique=False)
     op.create_index('ix_patient_by_last_appointment', 'patient', ['last_appointment', 'id', 'last_modified', 'entry_count', 'image_count'], unique=False)
     op.create_index('ix_patient_by_last_modified', 'patient', ['last_modified', 'id', 'last_appointment', 'entry_count', 'image_count'], unique=False)
     op.create_index('ix_patient_by_name_sort', 'patient', ['name_sort', 'id', 'last_modified', 'last_appointment', 'entry_count', 'image_count'], unique=False)
