@@ -76,7 +76,7 @@ class TagField:
             self._field = text_field('Find a tag', placeholder='Find a tag', icon='search', bare=True, limit=TAG_LIMIT,
                                      on_change=self._typed)
             self._said = text('', 'df-tagfield-said', role='status')
-            self._list = box('df-tagfield-list', role='listbox', aria_label='Tags')
+            self._list = box('df-tagfield-list', role='listbox', aria_label='Tags', tabindex='0')  # it scrolls
         self._field.control.props('autofocus')
         for place in (self._field.control, self._list):
             place.on('keydown.down.prevent', lambda: self._move(1), [])

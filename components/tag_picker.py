@@ -16,7 +16,7 @@ from components.tag_field import TagActs, TagField
 from data.read_models import ShownTag
 
 Tags = Sequence[ShownTag]
-_IN_LINE = 8
+_IN_LINE = 6
 
 
 def own_tags(tags: Tags) -> list[ShownTag]:

@@ -114,7 +114,7 @@ async def test_a_line_of_many_tags_counts_the_rest_and_shows_it_when_asked(user:
         TagLine([ShownTag(label(f'Tag {number}'), is_direct=True) for number in range(12)], None)
 
     await user.open('/line')
-    await sees(user, '+4')
+    await sees(user, '+6')
     await user.should_not_see(marker='tag-tag-9')
     user.find(marker='more-tags').click()
     await sees(user, marker='tag-tag-9')
