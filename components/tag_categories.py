@@ -109,9 +109,13 @@ class CategoryHead:
         self._place.clear()
         with self._place:
             name = InlineName('Category name', self._category.name, self._category.revision, act=self._acts.rename, on_end=self._leave,
-                              reach=('with', formatting.plural(len(self._category.tags), 'tag'), ''))
+                              reach=('with', formatting.plural(len(self._tags()), 'tag'), ''))
             with box('df-row df-rename-buttons'):
                 name.buttons()
+
+    def _tags(self) -> list[TagRow]:
+        """Return the tags that change with the category: retired ones too, for they still show."""
+        return [tag for tag in self._category.tags if tag.merged_into is None]
 
     def _leave(self) -> None:
         self._is_editing = False
@@ -120,7 +124,7 @@ class CategoryHead:
 
     def _preview(self, colour: TagColour) -> None:
         """Say what the colour changes before it does."""
-        tags = self._category.tags
+        tags = self._tags()
         self._preview_place.clear()
         if colour is self._category.colour:
             return

@@ -229,7 +229,7 @@ class _Row:
         """Show the menu of a touch screen, made when it is asked for."""
         key = self._tag.label.key
         if self._menu is None:
-            with self._dots, ui.menu() as self._menu:
+            with self._dots, ui.menu().classes('df-tags-menu') as self._menu:
                 ui.menu_item('Rename', lambda: self._table.edit(key))
                 ui.menu_item('Merge', lambda: acts.merge([key]))
                 ui.menu_item('Move to category', lambda: acts.move([key]))
