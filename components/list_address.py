@@ -38,9 +38,10 @@ def read_view(query: Mapping[str, str], *, preferred: int = 25) -> Asked:
     """Return the view that an address names; what it does not name is standard, the page size the reader's own."""
     reading = _Reading(query)
     sort, is_descending = reading.sort()
-    view = ListView(q=reading.q(), sort=sort, is_descending=is_descending, seen=reading.days('seen', 'Last appointment'),
-                    modified=reading.days('modified', 'Last modified'), tags=reading.tags(), entries=reading.counts('entries', 'Entries'),
-                    images=reading.counts('images', 'Images'), page=reading.page(), per_page=reading.per_page(preferred))
+    view = ListView(
+        q=reading.q(), sort=sort, is_descending=is_descending, seen=reading.days('seen', 'Last appointment'),
+        modified=reading.days('modified', 'Last modification'), tags=reading.tags(), entries=reading.counts('entries', 'Entries'),
+        images=reading.counts('images', 'Images'), page=reading.page(), per_page=reading.per_page(preferred))
     return Asked(view, tuple(reading.faults))
 
 

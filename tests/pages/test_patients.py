@@ -4,19 +4,20 @@ import json
 import pytest
 from nicegui import ui
 from nicegui.testing import User
+from nicegui.testing.user_interaction import UserInteraction
 
 from app.clinic import Clinic
 from data.models import Action
-from data.patient_query import ListView
+from data.read_models import PatientHeader, TagLabel
 from data.repositories.audit import TrailView
-from data.repositories.patient_list import ListPage
+from data.repositories.tag_records import Tagged
 from tests.cast import Cast
 from tests.factories import a_patient, a_stored_image
 from tests.pages.conftest import OpenAs
 from tests.pages.waiting import HeldChanges, sees, until
 
 NONE_YET = 'Create the first record and take a photo. An ID is all you need.'
-NONE_MATCH = 'No patients match. Clear a filter or search by ID.'
+NONE_MATCH = 'No patients match.'
 
 
 def looks(clinic: Clinic, cast: Cast) -> list[dict]:
@@ -25,28 +26,34 @@ def looks(clinic: Clinic, cast: Cast) -> list[dict]:
         return [json.loads(event.payload)['detail'] for event in records.audit.page(TrailView(action=Action.PATIENT_LIST))][::-1]
 
 
-def recognised(clinic: Clinic, cast: Cast) -> list[tuple[str, str]]:
-    """Return who was shown whom as a possible duplicate: user and patient."""
-    with clinic.reading(cast.ines) as records:
-        events = [event.read() for event in records.audit.page(TrailView(action=Action.PATIENT_RECOGNISE))]
-    return [(event['user'], event['patient']) for event in reversed(events)]
-
-
-def everyone(clinic: Clinic, cast: Cast) -> ListPage:
-    with clinic.reading(cast.ines) as records:
-        return records.patients.page(ListView())
-
-
 def fragments(user: User) -> str:
     return ''.join(element.content for element in user.find(kind=ui.html).elements)
 
 
-async def fill_in(user: User, **values: str) -> None:
-    """Open the form, type, and press the button."""
-    await user.open('/patients/new')
-    for marker, value in values.items():
-        user.find(kind=ui.input, marker=marker.replace('_', '-')).type(value)
-    user.find('Create patient').click()
+def cards(user: User) -> str:
+    """Return the cards alone, in their order."""
+    shown = sorted(user.find(kind=ui.html).elements, key=lambda element: element.id)
+    return ''.join(element.content for element in shown if 'df-few' in element.classes)
+
+
+def press(user: User, name: str) -> None:
+    """Press a button without text by its name."""
+    element = next(one for one in user.client.elements.values() if one.props.get('aria-label') == name)
+    UserInteraction(user, {element}, None).click()
+
+
+def preferred(clinic: Clinic, cast: Cast, name: str) -> str:
+    with clinic.reading(cast.jana) as records:
+        return records.users.preference(name)
+
+
+def a_worn_tag(clinic: Clinic, cast: Cast, *patients: PatientHeader, name: str = 'Psoriasis') -> TagLabel:
+    """Make a tag and put it on patients."""
+    with clinic.reading(cast.ines) as records:
+        category = records.tags.vocabulary()[0].key
+    tag = clinic.change_now(cast.ines, lambda records: records.tags.add(category, name))
+    clinic.change_now(cast.ines, lambda records: records.tags.assign(tag.key, Tagged.PATIENT, [patient.key for patient in patients]))
+    return tag
 
 
 async def test_a_practice_without_patients_says_how_to_begin(cast: Cast, user: User, user_as: OpenAs):
@@ -87,10 +94,10 @@ async def test_an_answer_that_was_overtaken_while_its_event_was_written_is_dropp
         clinic: Clinic, cast: Cast, user: User, monkeypatch: pytest.MonkeyPatch):
     alpha = a_patient(clinic, cast.jana, 'psr-1', family_name='Alpha', given_names='')
     a_patient(clinic, cast.jana, 'psr-2', family_name='Zulu', given_names='')
-    await user.open('/patients')
-    cover = a_stored_image(clinic, cast.jana, alpha.key)  # not named yet: the search has to write an event first
+    cover = a_stored_image(clinic, cast.jana, alpha.key)
+    await user.open('/patients?q=zulu')  # the cover is not named yet: the search has to write an event first
     held = HeldChanges(clinic, monkeypatch)
-    user.find(kind=ui.input, marker='search').type('alpha')
+    user.find(kind=ui.input, marker='search').clear().type('alpha')
     await held.held()
     assert cover not in fragments(user)
     user.find(kind=ui.input, marker='search').clear().type('zulu')
@@ -128,21 +135,93 @@ async def test_the_address_carries_page_and_size(clinic: Clinic, cast: Cast, use
     await user.open('/patients?page=2&per_page=10')
     await sees(user, content='11–12 of 12')
     assert 'href="/patients?per_page=10"' in fragments(user)
-    await user.open('/patients?page=x&per_page=7')
-    await sees(user, content='1–12 of 12')
+    user.find(marker='per-page-10').click()
+    await until(lambda: preferred(clinic, cast, 'patients_per_page') == '10')
+    await user.open('/patients')
+    await sees(user, content='1–10 of 12')
 
 
-async def test_someone_elses_new_patient_is_named_without_a_reload(clinic: Clinic, cast: Cast, user: User):
+async def test_cards_or_table_is_remembered(clinic: Clinic, cast: Cast, user: User):
     a_patient(clinic, cast.ines, 'psr-1')
     await user.open('/patients')
-    before = fragments(user)
+    assert 'df-card-name' in fragments(user)
+    press(user, 'Table')
+    await until(lambda: preferred(clinic, cast, 'patient_list') == 'table')
+    assert 'df-card-name' not in fragments(user)
+    await user.open('/patients')
+    assert 'href="/patients?sort=name"' in fragments(user)
+    assert '>Maria Gonzalez</a>' in fragments(user)
+
+
+@pytest.mark.parametrize(('query', 'sentence'), [
+    ('page=0', 'There is no page “0”: this is the first one.'), ('page=x', 'There is no page “x”: this is the first one.'),
+    ('page=1000000000', 'There is no page 1,000,000,000: this is the last one.'),
+    ('per_page=7', 'A page shows 10, 25, 50 or 100 patients, not “7”.'),
+    ('sort=colour', 'The list cannot be sorted by “colour”. It is sorted by last modification.'),
+    ('tags=psoriasis', 'There is no tag “psoriasis”. This filter is left out.'),
+    ('entries=10-2', 'Entries: “10-2” begins above its end. This filter is left out.'),
+    ('images=many', 'Images: “many” is no number and no range like 2-10. This filter is left out.'),
+    ('seen=2026-11-23..2026-09-01', 'Last appointment: “2026-11-23..2026-09-01” ends before it begins. This filter is left out.'),
+    ('modified=2026-02-30..',
+     'Last modification: “2026-02-30..” is no range of days like 2026-09-01..2026-11-23. This filter is left out.'),
+])
+async def test_what_an_address_cannot_ask_for_is_said_and_left_out(clinic: Clinic, cast: Cast, user: User, query: str, sentence: str):
+    a_patient(clinic, cast.ines)
+    await user.open(f'/patients?{query}')
+    await sees(user, 'Not everything in this address can be shown')
+    await sees(user, sentence)
+    await sees(user, content='1–1 of 1')
+
+
+@pytest.mark.parametrize('query', ["'", '"', '%25', '_', 'NEAR(', 'x' * 10_000, '😀', 'ı', 'ß', 'e%CC%81', '%00', '%E2%80%AE', '*', '-'])
+async def test_no_search_is_too_strange(clinic: Clinic, cast: Cast, user: User, query: str):
+    a_patient(clinic, cast.ines)
+    await user.open(f'/patients?q={query}&sort=%00&tags={query[:300]}&entries={query[:50]}&seen={query[:50]}')
+    await sees(user, content='Clear all')
+
+
+async def test_someone_elses_new_patient_is_named_and_counted_without_moving_anything(clinic: Clinic, cast: Cast, user: User):
+    a_patient(clinic, cast.ines, 'psr-1')
+    await user.open('/patients')
+    before = cards(user)
     a_patient(clinic, cast.ines, 'psr-2', family_name='Nwachukwu', given_names='Emeka')
     await sees(user, 'New: Emeka Nwachukwu')
-    assert fragments(user) == before
+    await sees(user, content='1–1 of 2')
+    assert cards(user) == before
     for number in range(3, 6):
         a_patient(clinic, cast.ines, f'psr-{number}', family_name='Many')
     await sees(user, 'and 3 more')
     assert sum(look['hits'] for look in looks(clinic, cast)[1:]) == 4
+
+
+async def test_a_changed_patient_is_drawn_anew_where_it_stands(clinic: Clinic, cast: Cast, user: User):
+    first, second = (a_patient(clinic, cast.ines, f'psr-{number}', family_name=f'No{number}') for number in (1, 2))
+    await user.open('/patients?sort=name')
+    await sees(user, content='No2')
+    cover = a_stored_image(clinic, cast.ines, second.key)
+    await until(lambda: f'/images/{cover}/thumb' in cards(user))
+    assert looks(clinic, cast)[-1]['images'] == [cover]
+    clinic.change_now(cast.ines, lambda records: records.patients.correct(first.key, 'family_name', 'Zulu'))
+    await until(lambda: 'Zulu' in cards(user))
+    assert cards(user).index('Zulu') < cards(user).index('No2')
+
+
+async def test_the_trail_knows_which_filters_were_on_and_no_word_of_them(clinic: Clinic, cast: Cast, user: User):
+    tag = a_worn_tag(clinic, cast, a_patient(clinic, cast.ines))
+    await user.open('/patients?q=gon&tags=psoriasis&entries=-3&seen=..2030-01-01')
+    assert looks(clinic, cast) == [
+        {'query_length': 3, 'hits': 0, 'images': [], 'filters': ['seen', 'tags', 'entries'], 'tags': [tag.key]}]
+
+
+async def test_an_empty_result_says_why_and_offers_each_way_out(clinic: Clinic, cast: Cast, user: User):
+    a_worn_tag(clinic, cast, a_patient(clinic, cast.ines))
+    await user.open('/patients?q=%3Cb%3E&tags=psoriasis&images=2-10&sort=name')
+    await sees(user, NONE_MATCH)
+    shown = fragments(user)
+    assert 'href="/patients?sort=name&amp;tags=psoriasis&amp;images=2-10" aria-label="Remove Search “&lt;b&gt;”"' in shown
+    assert 'href="/patients?q=%3Cb%3E&amp;sort=name&amp;images=2-10" aria-label="Remove Psoriasis"' in shown
+    assert 'href="/patients?q=%3Cb%3E&amp;sort=name&amp;tags=psoriasis" aria-label="Remove 2–10 images"' in shown
+    assert 'href="/patients?sort=name">Clear all' in shown
 
 
 async def test_the_first_patient_appears_in_an_empty_list(clinic: Clinic, cast: Cast, user: User):
@@ -157,106 +236,6 @@ async def test_names_are_text_in_the_list(clinic: Clinic, cast: Cast, user: User
     await user.open('/patients')
     await sees(user, content='{{7*7}} &lt;img src=x onerror=alert(1)&gt;')
     assert '<img src=x' not in fragments(user)
-
-
-async def test_a_new_patient_is_created_and_opened(clinic: Clinic, cast: Cast, user: User):
-    await fill_in(user, unique_id='PSR-7', family_name='Nwachukwu', given_names='Emeka', date_of_birth='3.4.1977')
-    await sees(user, 'No visits yet. Start one when the patient arrives.')
-    assert user.notify.contains('Patient created: Emeka Nwachukwu, psr-7')
-    row, = everyone(clinic, cast).rows
-    assert (row.unique_id, row.name, str(row.birth_on)) == ('psr-7', 'Emeka Nwachukwu', '1977-04-03')
-
-
-async def test_a_double_click_creates_one_patient(clinic: Clinic, cast: Cast, user: User):
-    await fill_in(user, unique_id='psr-7')
-    user.find('Create patient').click()
-    await sees(user, 'No visits yet. Start one when the patient arrives.')
-    assert everyone(clinic, cast).total == 1
-
-
-@pytest.mark.parametrize(('typed', 'sentence'), [
-    ('', 'Use 2 to 32 characters.'), ('a', 'Use 2 to 32 characters.'), ('a' * 33, 'Use 2 to 32 characters.'),
-    ('a b', 'Use letters, digits, - or _.'), ('a/b', 'Use letters, digits, - or _.'), ('zoë', 'Use letters, digits, - or _.'),
-    ('😀😀', 'Use letters, digits, - or _.'), ('new', '“new” is reserved. Choose another ID.'),
-])
-async def test_a_bad_unique_id_is_one_sentence_under_the_field(clinic: Clinic, cast: Cast, user: User, typed: str, sentence: str):
-    await fill_in(user, unique_id=typed, family_name='Nwachukwu')
-    await sees(user, sentence)
-    assert not user.notify.messages
-    assert everyone(clinic, cast).total == 0
-
-
-async def test_a_taken_unique_id_links_to_its_holder_and_creates_nothing(clinic: Clinic, cast: Cast, user: User):
-    a_patient(clinic, cast.ines, 'psr-7', family_name='Nwachukwu', given_names='Emeka')
-    await fill_in(user, unique_id='PSR-7')
-    await sees(user, 'This ID is taken by Emeka Nwachukwu.')
-    link = next(iter(user.find('Open record').elements))
-    assert link.props['href'] == '/patients/psr-7'
-    assert everyone(clinic, cast).total == 1
-    assert recognised(clinic, cast) == [(cast.jana.user, everyone(clinic, cast).rows[0].key)]
-
-
-async def test_the_form_begins_at_the_id_and_says_there_that_it_is_taken(clinic: Clinic, cast: Cast, user: User):
-    a_patient(clinic, cast.ines, 'psr-7')
-    await user.open('/patients/new')
-    field, = user.find(kind=ui.input, marker='unique-id').elements
-    assert 'autofocus' in field.props
-    user.find(kind=ui.input, marker='unique-id').type('psr-7').trigger('blur')
-    await sees(user, 'This ID is taken by Maria Gonzalez.')
-    sentence, = user.find('This ID is taken by Maria Gonzalez.').elements
-    assert field.parent_slot.parent in list(sentence.ancestors())
-
-
-async def test_a_new_form_does_not_speak_of_what_was_there_before(user: User):
-    await fill_in(user, unique_id='psr-7', family_name='x' * 121)
-    await sees(user, 'Use at most 120 characters.')
-    field, = user.find(kind=ui.input, marker='family-name').elements
-    assert field.props['aria-invalid'] == 'true'
-    await user.should_not_see('What was there before is kept.')
-
-
-async def test_the_bearer_of_a_taken_id_is_named_after_an_event_of_it(
-        clinic: Clinic, cast: Cast, user_as: OpenAs, monkeypatch: pytest.MonkeyPatch):
-    emeka = a_patient(clinic, cast.ines, 'psr-7', family_name='Nwachukwu', given_names='Emeka')
-    tom = user_as(cast.tom)
-    await tom.open('/patients/new')
-    held = HeldChanges(clinic, monkeypatch)
-    tom.find(kind=ui.input, marker='unique-id').type('psr-7').trigger('blur')
-    await held.held()
-    await tom.should_not_see('This ID is taken')
-    await held.let_go()
-    await sees(tom, 'This ID is taken by Emeka Nwachukwu.')
-    tom.find(kind=ui.input, marker='unique-id').trigger('blur')
-    await sees(tom, 'This ID is taken by Emeka Nwachukwu.')
-    assert recognised(clinic, cast) == [(cast.tom.user, emeka.key)]
-    assert not clinic.viewings.covers(cast.tom.session, emeka.key)
-
-
-async def test_the_same_name_and_birth_date_warn_and_do_not_block(clinic: Clinic, cast: Cast, user: User):
-    a_patient(clinic, cast.ines, 'psr-7', birth_date='1980-03-14')
-    await user.open('/patients/new')
-    for marker, value in (('unique-id', 'psr-8'), ('family-name', 'gonzález'), ('given-names', 'Maria'), ('date-of-birth', '14 Mar 1980')):
-        user.find(kind=ui.input, marker=marker).type(value).trigger('blur')
-    await sees(user, 'Another patient has this name and birth date')
-    assert recognised(clinic, cast) == [(cast.jana.user, everyone(clinic, cast).rows[0].key)]
-    user.find('Create patient').click()
-    await sees(user, 'No visits yet. Start one when the patient arrives.')
-    assert everyone(clinic, cast).total == 2
-
-
-async def test_hidden_characters_are_left_out_of_a_name_with_a_notice(clinic: Clinic, cast: Cast, user: User):
-    await fill_in(user, unique_id='psr-7', family_name='Nwa\u200bchukwu')
-    await sees(user, 'No visits yet. Start one when the patient arrives.')
-    assert user.notify.contains('Invisible characters were left out of the name.')
-    assert everyone(clinic, cast).rows[0].family_name == 'Nwachukwu'
-
-
-async def test_a_photographer_is_asked_for_names_only(clinic: Clinic, cast: Cast, user_as: OpenAs):
-    user = user_as(cast.tom)
-    await fill_in(user, unique_id='psr-7', family_name='Nwachukwu')
-    await sees(user, 'No visits yet. Start one when the patient arrives.')
-    await user.open('/patients/new')
-    await user.should_not_see(kind=ui.input, marker='date-of-birth')
 
 
 @pytest.mark.parametrize(('who', 'address'), [('vera', '/patients/new'), ('aino', '/patients'), ('aino', '/patients/new')])
