@@ -90,7 +90,7 @@ class IdentifierList:
             self.notice.say(f'Removed {words or "an empty identifier"}.', lambda: self._restore(gone))
 
     async def _restore(self, gone: IdentifierRecord) -> None:
-        with refusals_shown():
+        with self.place, refusals_shown():
             await clinic().change(current_actor(), lambda records: records.identifiers.restore(self.patient, gone))
             self.again()
 

@@ -255,7 +255,7 @@ class DetailsPage:
             self.notice.say(f'Noted: {other.unique_id} is not the same patient.', lambda: self._liken(other))
 
     async def _liken(self, other: PatientHeader) -> None:
-        with refusals_shown():
+        with self.slots.body, refusals_shown():
             await clinic().change(current_actor(), lambda records: records.lookalikes.liken(self.record.key, other.key))
 
 

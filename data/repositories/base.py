@@ -47,14 +47,15 @@ class Repository:
     def _store(self, row: SQLModel, field: str, value: object) -> None:
         """Write one field of a row by a plain statement: every key that is typed passes here, and a unit of work costs three times that."""
         identity = inspect(row).identity
-        self.session.connection().execute(_update_of(type(row), field), {'row': identity[0], 'value': value})
+        self.session.connection().execute(_update_of(type(row), field), {'of_row': identity[0], 'new_value': value})
         set_committed_value(row, field, value)
 
 
 @cache
 def _update_of(model: type[SQLModel], field: str) -> Update:
     table = model.metadata.tables[str(model.__tablename__)]
-    return update(table).where(table.c.id == bindparam('row')).values({field: bindparam('value')})
+    # the names of the parameters are not those of any column: such a column would be set as well
+    return update(table).where(table.c.id == bindparam('of_row')).values({field: bindparam('new_value')})
 
 
 KEPT = ' What was there before is kept.'

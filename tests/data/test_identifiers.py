@@ -51,6 +51,14 @@ def test_a_number_is_corrected_field_by_field_with_history(clinic: Clinic, cast:
     assert (event.read()['detail'], event.read()['patient']) == ({'field': 'value', 'version': 2}, patient)
 
 
+@pytest.mark.parametrize(('field', 'left'), [('system', ('Insurer', '0448')), ('value', ('Hospital', 'Insurer'))])
+def test_one_field_is_changed_and_not_the_other(clinic: Clinic, cast: Cast, field: str, left: tuple[str, str]) -> None:
+    patient = a_patient(clinic, cast.jana).key
+    key = a_number(clinic, cast, patient)
+    clinic.change_now(cast.jana, lambda records: records.identifiers.correct(key, field, 'Insurer'))
+    assert [(record.system, record.value) for record in numbers(clinic, cast, patient)] == [left]
+
+
 def test_a_stale_correction_is_refused_with_both_texts(clinic: Clinic, cast: Cast) -> None:
     key = a_number(clinic, cast, a_patient(clinic, cast.jana).key)
     clinic.change_now(cast.ines, lambda records: records.identifiers.correct(key, 'value', 'hers', expected_revision=0))
