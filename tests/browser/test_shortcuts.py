@@ -19,11 +19,11 @@ def settle(page: Page, address: str) -> None:
     page.wait_for_load_state('networkidle')
 
 
-def a_patient(page: Page) -> None:
+def a_patient(page: Page, unique_id: str = 'psr-20417') -> None:
     settle(page, '/patients/new')
-    page.get_by_label('Unique ID').fill('psr-20417')
+    page.get_by_label('Unique ID').fill(unique_id)
     page.keyboard.press('Enter')
-    page.wait_for_url('**/patients/psr-20417*')
+    page.wait_for_url(f'**/patients/{unique_id}*')
     expect(page.get_by_role('button', name='New entry')).to_be_visible()
     page.wait_for_load_state('networkidle')
 
@@ -45,6 +45,19 @@ def test_a_visit_is_begun_from_the_list_without_a_mouse(page: Page) -> None:
     page.wait_for_url('**/patients')
     settle(page, '/patients/psr-20417')
     expect(page.locator('.df-tabs').get_by_role('link', name='Entries')).to_contain_text('1')
+
+
+def test_letters_and_arrows_go_through_the_list_and_enter_opens(page: Page) -> None:
+    for unique_id in ('aaa-1', 'bbb-2', 'ccc-3'):
+        a_patient(page, unique_id)
+    settle(page, '/patients?sort=unique_id')
+    page.get_by_role('button', name='Cards').focus()
+    steps = (('j', 'aaa-1'), ('ArrowDown', 'bbb-2'), ('j', 'ccc-3'), ('j', 'ccc-3'), ('k', 'bbb-2'), ('ArrowUp', 'aaa-1'), ('J', 'bbb-2'))
+    for key, arrived in steps:
+        page.keyboard.press(key)
+        expect(page.locator('a:focus')).to_have_attribute('href', f'/patients/{arrived}')
+    page.keyboard.press('Enter')
+    page.wait_for_url('**/patients/bbb-2')
 
 
 def test_slash_searches_wherever_one_is(page: Page) -> None:
