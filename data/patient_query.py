@@ -3,7 +3,7 @@
 Count first, then choose: the total is counted by the condition that begins with fewest patients, and the page is taken by whatever is
 cheaper then: walking the order until the page is full, or sorting whoever fits that condition.
 """
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Select
 
 from data.patient_statements import (
     EVERYONE,
-    FIRST_HITS,
     LETTERS,
     LETTERS_IN,
     LETTERS_OUT,
@@ -21,19 +20,19 @@ from data.patient_statements import (
     SEARCH,
     SORT,
     TAG,
+    Range,
     Wanted,
     bound,
     counting,
     counting_first,
-    letters,
     paging,
     shape_of,
     tagging,
 )
 
 _FAR = 2_000  # so far is counted to learn whether a range is narrow
-_PROBE = 1.1  # what asking one tag of one patient costs, in steps of a walk along an index
-_LOOKUP = 1.2  # fetching a patient's row by its number
+_PROBE = 6  # what asking one tag of one patient costs, in steps along an index
+_LOOKUP = 20  # what fetching a patient's row costs: its page may have to be deciphered
 _FILTERED = frozenset({'last_modified', 'last_appointment', 'entry_count', 'image_count'})
 _HELD = {TAG: frozenset[str](), SEARCH: frozenset[str](), 'entry_count': frozenset({'entry_count', 'image_count'}),
          'image_count': frozenset({'entry_count', 'image_count'})}
@@ -116,9 +115,14 @@ class PatientQuery:
         wanted = self._wanted
         if skipped >= self.total:
             return []
+        most = min(most, self.total - skipped)
+        after = self.total - skipped - most
+        is_backward = after < skipped
+        skipped = min(skipped, after)
         driver = min(self._drivers, key=lambda driver: self._page_cost(driver, skipped + most))
-        asked = paging(shape_of(wanted, driver), wanted.sort, wanted.is_descending)
-        return list(self._connection.execute(asked, bound(wanted, driver, skipped=skipped, most=most)).scalars())
+        asked = paging(shape_of(wanted, driver), wanted.sort, wanted.is_descending, is_backward)
+        rows = self._connection.execute(asked, bound(wanted, driver, skipped=skipped, most=most)).scalars().all()
+        return list(reversed(rows) if is_backward else rows)
 
     def tag_counts(self) -> dict[int, int]:
         """Return how many of those who fit bear each tag that any of them bears."""
@@ -130,7 +134,7 @@ class PatientQuery:
         """Return what can drive: the order, or a condition. A range of what is sorted by belongs to the order."""
         wanted = self._wanted
         ranges = [asked.column for asked in wanted.ranges if asked.column != wanted.sort]
-        return [SORT, *([TAG] if wanted.tags else []), *ranges, *([SEARCH] if wanted.long_words else [])]
+        return [SORT, *([TAG] if wanted.tags else []), *ranges, *([SEARCH] if wanted.words else [])]
 
     @cached_property
     def _counted_by(self) -> str:
@@ -140,38 +144,45 @@ class PatientQuery:
 
     @property
     def _is_one_condition(self) -> bool:
-        return len(self._wanted.ranges) + len(self._wanted.tags) + len(self._wanted.words) == 1
+        return len(self._wanted.ranges) + len(self._wanted.tags) + bool(self._wanted.words) == 1
 
     def _page_cost(self, driver: str, reach: int) -> float:
-        """Return what a page costs: the order is walked until the page is full; whoever comes out of a condition is sorted."""
+        """Return what a page costs: the order is walked until the page is full; whoever comes out of a condition is fetched and sorted."""
         if driver == SORT:
             return self._cost(driver) * min(reach, self.total) / self.total
-        return self._cost(driver) + _LOOKUP * self.total
+        return self._cost(driver) + self.total * _LOOKUP
 
     def _cost(self, driver: str) -> float:
         """Return what it costs to ask everyone that a driver begins with whether the other conditions hold too."""
         wanted = self._wanted
         probes = len(wanted.tags) - (driver == TAG)
         held = _HELD.get(driver, _FILTERED)
-        is_read = wanted.words or any(asked.column not in held for asked in wanted.ranges)
-        return self._size(driver) * (1 + _PROBE * probes + (_LOOKUP if is_read else 0))
+        is_fetched = driver == SEARCH or bool(wanted.words) or any(asked.column not in held for asked in wanted.ranges)
+        begin = self.everyone if driver == SEARCH and not wanted.long_words else 0
+        return begin + self._size(driver) * (1 + _PROBE * probes + _LOOKUP * is_fetched)
 
     def _size(self, driver: str) -> int:
-        """Return with how many patients a driver begins. A wide range and many hits are not counted out."""
+        """Return with how many patients a driver begins. A wide range is not counted out."""
         wanted = self._wanted
         if driver == TAG:
             return wanted.tags[0][1]
         column = wanted.sort if driver == SORT else driver
-        ends = next((asked for asked in wanted.ranges if asked.column == column), None)
-        if ends is None and driver != SEARCH:
+        asked = next((asked for asked in wanted.ranges if asked.column == column), None)
+        if asked is None and driver != SEARCH:
             return self.everyone
         if self._is_one_condition:
             return self.total
         if driver not in self._sizes:
-            asked, values = (counting_first(ends.ends), ends.bounds) if ends else (FIRST_HITS, {'letters': letters(wanted.long_words)})
-            found = self._number(asked, {**values, 'most': _FAR})
-            self._sizes[driver] = found if found < _FAR else max(_FAR, self.everyone // 2)
+            self._sizes[driver] = self._hits() if asked is None else self._first_of(asked)
         return self._sizes[driver]
+
+    def _hits(self) -> int:
+        words = replace(self._wanted, ranges=(), tags=())
+        return self._number(counting(shape_of(words, SEARCH)), bound(words, SEARCH))
+
+    def _first_of(self, asked: Range) -> int:
+        found = self._number(counting_first(asked.ends), {**asked.bounds, 'most': _FAR})
+        return found if found < _FAR else max(_FAR, self.everyone // 2)
 
     def _number(self, asked: Select[Any], values: dict[str, Any] | None = None) -> int:
         return int(self._connection.execute(asked, values or {}).scalar_one())

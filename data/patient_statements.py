@@ -22,9 +22,9 @@ _PATIENT = Patient.metadata.tables['patient']
 _P = _PATIENT.c
 _E = PatientEffectiveTag.metadata.tables['patient_effective_tag']
 _S = table('patient_search', column('rowid', Integer), column('search'))
+_TEXTS = table('patient_search_content', column('id', Integer), column('c0'))  # where the index keeps what it was made of: read faster
 _T = Tally.metadata.tables['tally']
 _MATCHES = _S.c.search.match(bindparam('letters'))
-FIRST_HITS = select(func.count()).select_from(select(literal(1)).select_from(_S).where(_MATCHES).limit(bindparam('most')).subquery())
 EVERYONE = select(_T.c.count).where(_T.c.name == 'patients')
 ONE_MORE = update(_T).where(_T.c.name == 'patients').values(count=_T.c.count + 1)
 LETTERS = select(_S.c.rowid, _S.c.search)
@@ -70,18 +70,22 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Shape:
-    """What a statement is built from: what drives, which ends of which ranges are closed, how many tags, how many words are read for."""
+    """What a statement is built from: what drives, which ends of which ranges are closed, how many tags, how many words are read for.
+
+    `has_letters` says that the index of letters is asked for the longer words, and only the shorter ones are read for.
+    """
 
     driver: str
     ranges: tuple[tuple[str, bool, bool], ...] = ()
     tags: int = 0
     words: int = 0
+    has_letters: bool = False
 
 
 def shape_of(wanted: Wanted, driver: str) -> Shape:
     """Return the shape of a question that one of its conditions drives."""
     return Shape(wanted.sort if driver == SORT else driver, tuple(asked.ends for asked in wanted.ranges), len(wanted.tags),
-                 len(_read_for(wanted, driver)))
+                 len(_read_for(wanted, driver)), driver == SEARCH and bool(wanted.long_words))
 
 
 def bound(wanted: Wanted, driver: str, **more: Any) -> dict[str, Any]:
@@ -90,10 +94,10 @@ def bound(wanted: Wanted, driver: str, **more: Any) -> dict[str, Any]:
     found |= {f'tag_{number}': tag for number, (tag, _count) in enumerate(wanted.tags)}
     for asked in wanted.ranges:
         found |= asked.bounds
-    return found | ({'letters': letters(wanted.long_words)} if driver == SEARCH else {}) | more
+    return found | ({'letters': _letters(wanted.long_words)} if driver == SEARCH and wanted.long_words else {}) | more
 
 
-def letters(words: Iterable[str]) -> str:
+def _letters(words: Iterable[str]) -> str:
     """Return words as a question to the index of letters: quoted, so that nothing in them is an operator."""
     return ' '.join('"' + word.replace('"', '""') + '"' for word in words)
 
@@ -101,19 +105,20 @@ def letters(words: Iterable[str]) -> str:
 @lru_cache(_BUILT)
 def counting(shape: Shape) -> Select[Any]:
     """Count who fits."""
-    if shape == Shape(SEARCH):
-        return select(func.count()).select_from(_S).where(_MATCHES)
+    if shape.driver == SEARCH and not (shape.ranges or shape.tags):
+        return select(func.count()).select_from(_hits(shape).subquery())
     return _asked(shape, func.count())
 
 
 @lru_cache(_BUILT)
-def paging(shape: Shape, sort: str, is_descending: bool) -> Select[Any]:
-    """Return the rows of one page in their order; who was never seen comes last either way."""
+def paging(shape: Shape, sort: str, is_descending: bool, is_backward: bool = False) -> Select[Any]:
+    """Return the rows of one page in their order, or from the end; who was never seen comes last either way."""
     key = _P[sort] if shape.driver == sort else _hidden(_P[sort])
     row: Any = _P.id
-    order = (key.desc(), row.desc()) if is_descending else (key.asc(), row.asc())
-    first = order[0].nulls_last() if sort == 'last_appointment' else order[0]
-    return _asked(shape, _P.id, has_patient=True).order_by(first, order[1]).limit(bindparam('most')).offset(bindparam('skipped'))
+    first, second = (key.asc(), row.asc()) if is_descending == is_backward else (key.desc(), row.desc())
+    if sort == 'last_appointment':
+        first = first.nulls_first() if is_backward else first.nulls_last()
+    return _asked(shape, _P.id, has_patient=True).order_by(first, second).limit(bindparam('most')).offset(bindparam('skipped'))
 
 
 @lru_cache(_BUILT)
@@ -143,15 +148,25 @@ def _asked(shape: Shape, *columns: Any, has_patient: bool = False) -> Select[Any
     """Select who fits. Tags alone are counted without the patients."""
     asked = select(*columns)
     conditions = [end for ends in shape.ranges for end in _within(_P[ends[0]] if ends[0] == shape.driver else _hidden(_P[ends[0]]), ends)]
-    conditions += [func.instr(_P.search, bindparam(f'word_{number}')) > 0 for number in range(shape.words)]
+    conditions += [_P.id.in_(_hits(shape))] if shape.driver == SEARCH else _holding(_P.search, shape)
     if shape.driver != TAG:
-        tags = [_bears(_P.id, number) for number in range(shape.tags)]
-        matches = [_P.id.in_(select(_S.c.rowid).where(_MATCHES))] if shape.driver == SEARCH else []
-        return asked.select_from(_PATIENT).where(*matches, *conditions, *tags)
+        return asked.select_from(_PATIENT).where(*conditions, *(_bears(_P.id, number) for number in range(shape.tags)))
     tags = [_E.c.tag_id == bindparam('tag_0'), *(_bears(_E.c.patient_id, number) for number in range(1, shape.tags))]
     if has_patient or conditions:
         return asked.select_from(_E.join(_PATIENT, _P.id == _E.c.patient_id)).where(*tags, *conditions)
     return asked.select_from(_E).where(*tags)
+
+
+def _hits(shape: Shape) -> Select[Any]:
+    """Return whom the words find. Without a longer word every text is read."""
+    if shape.has_letters:
+        return select(_S.c.rowid).where(_MATCHES, *_holding(_S.c.search, shape))
+    return select(_TEXTS.c.id).where(*_holding(_TEXTS.c.c0, shape))
+
+
+def _holding(text: ColumnElement[Any], shape: Shape) -> list[ColumnElement[bool]]:
+    """Ask whether a text holds each word, in which every character stands for itself."""
+    return [func.instr(text, bindparam(f'word_{number}')) > 0 for number in range(shape.words)]
 
 
 def _within(column: ColumnElement[Any], ends: tuple[str, bool, bool]) -> list[ColumnElement[bool]]:

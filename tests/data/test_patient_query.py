@@ -82,6 +82,8 @@ def test_the_answer_is_the_same_whatever_drives(practice: Clinic, reader: Actor,
             shape, ordered = shape_of(wanted, driver), paging(shape_of(wanted, driver), wanted.sort, wanted.is_descending)
             assert connection.execute(counting(shape), bound(wanted, driver)).scalar_one() == len(found)
             assert connection.execute(ordered, bound(wanted, driver, skipped=1, most=9)).scalars().all() == found[1:10]
+            backward = paging(shape, wanted.sort, wanted.is_descending, is_backward=True)
+            assert connection.execute(backward, bound(wanted, driver, skipped=1, most=9)).scalars().all() == found[::-1][1:10]
             counts = [{tuple(row) for row in connection.execute(tagging(shape, has_many), bound(wanted, driver))} for has_many in (0, 1)]
             assert counts[0] == counts[1]
 
@@ -140,8 +142,11 @@ PLANS = [
     ('the rarest tag drives', paging(Shape(TAG, (SEEN,), 2), 'name_sort', True), [_TAGGED, _PROBED, _EACH, _SORTED]),
     ('a range drives', paging(Shape('last_appointment', (SEEN, VISITS)), 'name_sort', True),
      [f'SEARCH patient USING INDEX ix_patient_by_last_appointment{_WITHIN}', _SORTED]),
-    ('the letters drive', paging(Shape(SEARCH, (SEEN,)), 'last_modified', True), [_EACH, _LETTERS, _SORTED]),
-    ('hits are counted by letters alone', counting(Shape(SEARCH)), [_LETTERS]),
+    ('the letters drive', paging(Shape(SEARCH, (SEEN,), has_letters=True), 'last_modified', True), [_EACH, _LETTERS, _SORTED]),
+    ('hits are counted by letters alone', counting(Shape(SEARCH, has_letters=True)), [_LETTERS]),
+    ('shorter words are read for', counting(Shape(SEARCH, words=1)), ['SCAN patient_search_content']),
+    ('the end is walked to from the end', paging(Shape('last_appointment'), 'last_appointment', True, True),
+     ['SCAN patient USING COVERING INDEX ix_patient_by_last_appointment']),
     ('tags are counted without patients', counting(Shape(TAG, (), 2)), [_TAGGED, _PROBED]),
     ('tags and ranges are counted with them', counting(Shape(TAG, (VISITS,), 1)), [_TAGGED, _EACH]),
     ('a range is counted in its index', counting(Shape('last_appointment', (SEEN, VISITS, IMAGES))),
