@@ -55,8 +55,8 @@ class FilterMenu:
 
     def _closed(self, menu: ui.menu) -> None:
         kind, self.kind = self.kind, ''
-        menu.delete()
         self.on_closed(kind)
+        menu.delete()
 
 
 class _DateMenu:

@@ -1,6 +1,5 @@
 """The patient database: any view of it at an address, searched and narrowed while one looks, and alive."""
 import asyncio
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -14,7 +13,7 @@ from components.layout import FrameSlots, frame
 from components.list_address import QUERY_LIMIT, beyond_the_last, list_address, no_such_tag, read_view
 from components.navigation import patient_address
 from components.patient_filter_menus import FilterMenu, Known
-from components.patient_filters import FilterChips
+from components.patient_filters import FilterChips, Labels
 from components.patient_list import NewPatients, PatientList, SettledLook
 from components.patient_pager import Pager
 from components.patient_sorting import Sorting, sorted_by
@@ -78,22 +77,29 @@ async def patients_page(request: Request) -> None:
     PatientsPage(around, found, look, size).build([fault for fault in faults if fault])
 
 
-def _find(actor: Actor, view: ListView) -> Found:
+def _find(actor: Actor, view: ListView, known: Labels | None = None) -> Found:
     """Return what a view comes to (in a thread). A merged tag is the one it was merged into; one that nobody made is left out."""
     with clinic().reading(actor) as records:
-        page = records.patients.page(view)
-        labels = _labels(records, view.tags)
-    tags = tuple(dict.fromkeys(labels[slug].slug for slug in view.tags if slug in labels))
-    return Found(replace(view, tags=tags, page=page.page), page, {label.slug: label for label in labels.values()})
+        labels = _labels(records, view.tags, known or {})
+        tags = dict.fromkeys(labels[slug].slug if slug in labels else slug for slug in view.tags)
+        page = records.patients.page(replace(view, tags=tuple(tags)))
+    there = tuple(slug for slug in tags if slug not in page.unknown_tags)
+    return Found(replace(view, tags=there, page=page.page), page, {label.slug: label for label in labels.values()})
 
 
-def _labels(records: Records, slugs: Iterable[str]) -> dict[str, TagLabel]:
-    rows = {tag.label.slug: tag for category in records.tags.vocabulary() for tag in category.tags} if slugs else {}
-
-    def standing(slug: str) -> TagLabel:
-        merged = rows[slug].merged_into
-        return standing(merged.slug) if merged else rows[slug].label
-    return {slug: standing(slug) for slug in slugs if slug in rows}
+def _labels(records: Records, slugs: tuple[str, ...], known: Labels) -> dict[str, TagLabel]:
+    """Return the tags of an address as they are now; one of the `known` that was renamed meanwhile is found by its key."""
+    rows = [tag for category in records.tags.vocabulary() for tag in category.tags] if slugs else []
+    by_key = {tag.label.key: tag for tag in rows}
+    keys = {tag.label.slug: tag.label.key for tag in rows}
+    found = {}
+    for slug in slugs:
+        tag = by_key.get(keys.get(slug) or (known[slug].key if slug in known else ''))
+        while tag and tag.merged_into:
+            tag = by_key[tag.merged_into.key]
+        if tag:
+            found[slug] = tag.label
+    return found
 
 
 def _rows(actor: Actor, keys: list[str]) -> list[PatientRow]:
@@ -264,10 +270,12 @@ class PatientsPage:
         """Show who is on the page as they are now, where they stand, and the totals. Only an empty page fills itself."""
         with self.slots.body, refusals_shown():
             mine, actor = self.asked, current_actor()
-            found = await asyncio.to_thread(_find, actor, self.view)
+            found = await asyncio.to_thread(_find, actor, self.view, self.found.labels)
             if shown := [row.key for row in self.found.page.rows]:
                 found = replace(found, page=replace(found.page, rows=await asyncio.to_thread(_rows, actor, shown)))
             if await self._may_show(mine, actor, found):
+                if found.view != self.view:  # a tag was renamed
+                    ui.navigate.history.replace(self.address(found.view))
                 self._show(found)
 
     def _heard(self, change: Changed) -> None:
