@@ -79,10 +79,15 @@ class IdentifierList:
             key = await clinic().change(current_actor(), lambda records: records.identifiers.add(self.patient, request_key=request))
             self._request = new_key()
             self.again()
-            self._rows[key].system.control.run_method('focus')
+            if key in self._rows:
+                self._rows[key].system.control.run_method('focus')
 
     async def remove(self, key: str) -> None:
-        """Take one off, with the way back."""
+        """Take one off, with the way back. A second click while it goes is none."""
+        row = self._rows.get(key)
+        if row is None or row.is_leaving:
+            return
+        row.is_leaving = True
         with self.place, refusals_shown():
             gone = await clinic().change(current_actor(), lambda records: records.identifiers.remove(key))
             self.again()
@@ -99,7 +104,8 @@ class _Row:
     """System, number, and the way to take them off."""
 
     def __init__(self, owner: IdentifierList, record: IdentifierRecord) -> None:
-        self._owner, self._key, self._patient = owner, record.key, owner.patient
+        self._owner, self._key = owner, record.key
+        self.is_leaving = False
         with box('df-identifier', role='group', aria_label='Identifier') as self.root:
             with box('df-form'):
                 self.system = self._field('System', record.system, 'system')
