@@ -5,6 +5,7 @@ DATA_DIR ?= var/data
 VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
+RIVALS := $(VENV)/.rivals
 SOURCES := $(shell find app components data pages packaging main.py -type f -not -name '*.pyc' 2>/dev/null)
 COMPILE := $(VENV)/bin/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
@@ -44,7 +45,7 @@ check: $(STAMP)  ## lint, types, floors (seconds)
 	$(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-cache
 
-bench: $(STAMP) tools  ## measure the speed figures and print them
+bench: $(STAMP) $(RIVALS) tools  ## measure the speed figures and print them (BENCH=full: with 100,000 patients)
 	$(PY) -m tests.benchmarks
 
 binary: dist/dermafolio  ## build the single file dist/dermafolio
@@ -62,6 +63,7 @@ screenshots: $(STAMP) tools  ## take docs/screenshots/ anew from a demo record
 lock: $(STAMP)  ## compile requirements*.txt anew from pyproject.toml (asks the package index)
 	$(COMPILE) --upgrade --output-file requirements.txt pyproject.toml
 	$(COMPILE) --upgrade --extra dev --constraint requirements.txt --output-file requirements-dev.txt pyproject.toml
+	$(COMPILE) --upgrade --extra bench --constraint requirements-dev.txt --output-file requirements-bench.txt pyproject.toml
 
 clean:  ## remove what was built; data, keys and .venv stay
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
@@ -76,4 +78,8 @@ $(STAMP): requirements-dev.txt
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install --quiet --require-hashes -r requirements-dev.txt
 	$(PY) -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(RIVALS): requirements-bench.txt $(STAMP)
+	$(PY) -m pip install --quiet --require-hashes -r requirements-bench.txt
 	@touch $@
