@@ -30,7 +30,7 @@ def where_words(tags: Sequence[TagRow]) -> str:
     return f'on {records_words(tags[0].reach)}' if len(tags) == 1 else places_words(tags)
 
 
-def names_words(tags: Iterable[TagRow]) -> str:
+def names_words(tags: Sequence[TagRow]) -> str:
     """Return 'Psoriasis', 'Psoriasis and Rosacea', '3 tags'."""
     names = [tag.label.name for tag in tags]
     return ' and '.join(names) if len(names) < 3 else f'{count(len(names))} tags'

@@ -1,12 +1,12 @@
 """The tags of the practice: categories and their colours, how much each tag is used, and everything that is done to the tags themselves."""
 import asyncio
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 from nicegui import APIRouter, ui
 
+from app import tag_deeds
 from app.clinic import clinic
+from app.tag_deeds import Act, Deed
 from components import formatting
 from components.confirm import confirmed
 from components.controls import box, button, empty_state, symbol, text, text_field
@@ -26,13 +26,11 @@ from data.actors import Actor, Permission
 from data.columns import new_key
 from data.errors import ChangedMeanwhile
 from data.models import TagColour
-from data.records import Records
 from data.repositories.tag_records import VOCABULARY, CategoryRow, MergePreview, TagRow
 from data.values import fold
 
 router = APIRouter()
 _ELSEWHERE = 8
-Act = Callable[[Records], Any]
 
 
 @router.page('/tags')
@@ -171,51 +169,45 @@ class TagsPage:
                   if asked and asked in fold(tag.label.name)]
         self.elsewhere.set_content(elsewhere_html(others[:_ELSEWHERE]))
 
-    async def _do(self, act: Act, sentence: str | Callable[[Any], str], undo: Callable[[Any], Act] | None = None) -> None:
-        """Do one thing, say it, and offer to take it back as a new act. `undo` makes that act of what the first one returned."""
-        result = await clinic().change(current_actor(), act)
+    async def _do(self, deed: Deed) -> None:
+        """Do one thing, say it, and offer to take it back as a new act."""
+        result = await clinic().change(current_actor(), deed.act)
         with self.slots.body:
-            take_back = partial(self._undo, undo(result)) if undo else None
-            self.notice.say(sentence if isinstance(sentence, str) else sentence(result), take_back)
+            self.notice.say(deed.told(result), partial(self._undo, deed.undo(result)) if deed.undo else None)
             await self._refresh()
 
     async def _undo(self, act: Act) -> None:
         with self.slots.body, refusals_shown():
             try:
-                await self._do(act, 'Undone.')
+                await self._do(Deed(act, lambda _: 'Undone.'))
             except ChangedMeanwhile as changed:
                 tell(f'{changed.who or "Someone else"} changed this since. It now reads: {changed.theirs}', kind='info')
+
+    async def _say_and_do(self, deed: Deed) -> None:
+        """Do what no field asks for: what is refused is said at the foot of the page."""
+        with self.slots.body, refusals_shown():
+            await self._do(deed)
 
     async def _add_category(self, request: str, name: str, colour: TagColour) -> None:
         key = await clinic().change(current_actor(), lambda records: records.tags.add_category(name, colour, request_key=request))
         ui.navigate.to(category_address(key))
 
     async def _add_tag(self, request: str, name: str, category: str) -> None:
-        await self._do(lambda records: records.tags.add(category, name, request_key=request),
-                       lambda label: f'Added {label.name} to {label.category}.')
+        await self._do(tag_deeds.add(category, name, request))
 
     async def _rename(self, key: str, was: str, name: str, revision: int) -> None:
-        await self._do(
-            lambda records: records.tags.rename(key, name, expected_revision=revision), lambda saved: f'Renamed {was} to {saved.text}.',
-            lambda saved: lambda records: records.tags.rename(key, was, expected_revision=saved.revision))
+        await self._do(tag_deeds.rename(key, was, name, revision))
 
     async def _rename_category(self, was: str, name: str, revision: int) -> None:
-        key = self.chosen
-        await self._do(
-            lambda records: records.tags.rename_category(key, name, expected_revision=revision),
-            lambda saved: f'Renamed {was} to {saved.text}.',
-            lambda saved: lambda records: records.tags.rename_category(key, was, expected_revision=saved.revision))
+        await self._do(tag_deeds.rename_category(self.chosen, was, name, revision))
 
     async def _recolour(self, colour: TagColour) -> None:
-        key, name = self.chosen, self.category.name
-        with self.slots.body, refusals_shown():
-            await self._do(lambda records: records.tags.recolour(key, colour), f'{name} is {colour} now.',
-                           lambda former: lambda records: records.tags.recolour(key, former))
+        await self._say_and_do(tag_deeds.recolour(self.chosen, self.category.name, colour))
 
     async def _ask_merge(self, keys: list[str]) -> None:
         """Show what a merge comes to. A tag that became another one stands for that one."""
-        tags = self.tags
-        chosen = {self._stands_for(tag).label.key: self._stands_for(tag) for tag in (tags[key] for key in keys if key in tags)}
+        await self._refresh()  # whoever bears a name that was taken may have come a moment ago
+        chosen = {tag.label.key: tag for tag in map(self._stands_for, keys)}
         with self.slots.body, refusals_shown():
             if len(chosen) < len(keys):
                 tell('They are one tag already. Under Retired they can be separated again.', kind='info', stays=False)
@@ -223,60 +215,46 @@ class TagsPage:
             others = [tag for category in self.categories for tag in category.offered]
             await MergeDialog(list(chosen.values()), others, preview=self._preview, merge=self._merge).open()
 
-    def _stands_for(self, tag: TagRow) -> TagRow:
-        while tag.merged_into is not None:
-            tag = self.tags[tag.merged_into.key]
-        return tag
+    def _stands_for(self, key: str) -> TagRow:
+        tag = self.tags[key]
+        return self._stands_for(tag.merged_into.key) if tag.merged_into else tag
 
     async def _preview(self, keep: str, gone: list[str]) -> MergePreview:
-        actor = current_actor()
-        return await asyncio.to_thread(_preview, actor, keep, gone)
+        return await asyncio.to_thread(_preview, current_actor(), keep, gone)
 
     async def _merge(self, keep: str, gone: list[str], expected: MergePreview) -> None:
         tags = self.tags
-        names = names_words(tags[key] for key in gone)
-        await self._do(lambda records: records.tags.merge(keep, gone, expected=expected), f'Merged {names} into {tags[keep].label.name}.',
-                       lambda _: partial(_separate_all, gone))
-        if not self.is_retired:
-            self.table.clear()
-            if self.table.edited in gone:
-                self.table.leave()
+        names = names_words([tags[key] for key in gone])
+        await self._do(tag_deeds.merge(keep, gone, names, tags[keep].label.name, expected))
+        self.table.clear()
+        if self.table.edited:
+            self.table.leave()
 
-    async def _ask_move(self, keys: list[str]) -> None:
+    def _ask_move(self, keys: list[str]) -> None:
         tags = [self.tags[key] for key in keys]
         others = [category for category in self.categories if category.key != self.chosen]
         with self.slots.body:
-            if not others:
+            if others:
+                ask_where_to(tags, others, on_move=partial(self._move, tags))
+            else:
                 tell('There is no other category yet.', kind='info', stays=False)
-                return
-            ask_where_to(tags, others, on_move=partial(self._move, tags))
 
     async def _move(self, tags: list[TagRow], target: str) -> None:
-        keys, before = [tag.label.key for tag in tags], self.chosen
         name = next(category.name for category in self.categories if category.key == target)
-        with self.slots.body, refusals_shown():
-            await self._do(lambda records: records.tags.move(keys, target), f'Moved {names_words(tags)} to {name}.',
-                           lambda _: lambda records: records.tags.move(keys, before))
+        await self._say_and_do(tag_deeds.move([tag.label.key for tag in tags], names_words(tags), self.chosen, target, name))
 
     async def _ask_retire(self, keys: list[str]) -> None:
         tags = [self.tags[key] for key in keys]
-        with self.slots.body, refusals_shown():
+        with self.slots.body:
             if await confirmed(f'Retire {names_words(tags)}?', f'Kept {where_words(tags)}, no longer offered.', action='Retire'):
-                await self._do(lambda records: records.tags.retire(keys), f'Retired {names_words(tags)}.',
-                               lambda _: lambda records: records.tags.restore(keys))
+                await self._say_and_do(tag_deeds.retire(keys, names_words(tags)))
 
     async def _restore(self, tag: TagRow) -> None:
-        with self.slots.body, refusals_shown():
-            await self._do(lambda records: records.tags.restore([tag.label.key]), f'{tag.label.name} is offered again.',
-                           lambda _: lambda records: records.tags.retire([tag.label.key]))
+        await self._say_and_do(tag_deeds.restore(tag.label.key, tag.label.name))
 
     async def _separate(self, tag: TagRow) -> None:
-        into = tag.merged_into
-        if into is None:
-            return
-        with self.slots.body, refusals_shown():
-            await self._do(lambda records: records.tags.separate(tag.label.key), f'Separated {tag.label.name} from {into.name}.',
-                           lambda _: lambda records: records.tags.merge(into.key, [tag.label.key]))
+        if tag.merged_into is not None:
+            await self._say_and_do(tag_deeds.separate(tag.label.key, tag.label.name, tag.merged_into.key, tag.merged_into.name))
 
     def _ask_new_category(self) -> None:
         used = {category.colour for category in self.categories}
@@ -287,11 +265,6 @@ class TagsPage:
     def _ask_new_tag(self) -> None:
         with self.slots.body:
             ask_new_tag(self.categories, chosen=self.chosen, on_save=partial(self._add_tag, new_key()))
-
-
-def _separate_all(keys: list[str], records: Records) -> None:
-    for key in keys:
-        records.tags.separate(key)
 
 
 def _preview(actor: Actor, keep: str, gone: list[str]) -> MergePreview:

@@ -11,7 +11,9 @@ from app.clinic import Clinic, install, open_clinic
 from data.actors import Actor, Permission, Role, console_actor
 from data.errors import NotPermitted
 from data.models import Action, Outcome
+from data.records import Records
 from data.repositories.audit import Named, TrailEvent, TrailView
+from data.repositories.tag_records import Tagged
 from tests.cast import Cast
 from tests.conftest import START, MovableClock
 from tests.data.tampering import directly
@@ -101,6 +103,27 @@ def test_what_was_tagged_is_said_with_whose_it_is(detail: dict, on_what: str) ->
     put, taken = (event(action, subject=TAG, patient=MARIA, **detail) for action in ('tag:assign', 'tag:unassign'))
     assert words(line_of(put, NAMED)) == f'user uuuuuu put the tag Psoriasis vulgaris on {on_what}'
     assert words(line_of(taken, NAMED)) == f'user uuuuuu took the tag Psoriasis vulgaris off {on_what}'
+
+
+async def test_what_was_done_to_tags_is_named_from_the_records(clinic: Clinic, cast: Cast) -> None:
+    maria = a_patient(clinic, cast.jana).key
+    image = a_stored_image(clinic, cast.jana, maria)
+    entry = an_entry(clinic, cast.jana, maria, images=(image,)).key
+
+    def tags(records: Records) -> None:
+        category = records.tags.add_category('Reaction', 'rust')
+        rash, itch = (records.tags.add(category, name).key for name in ('Rash', 'Itch'))
+        for kind, key in ((Tagged.IMAGE, image), (Tagged.ENTRY, entry), (Tagged.PATIENT, maria)):
+            records.tags.assign(rash, kind, [key])
+        records.tags.merge(itch, [rash])
+    clinic.change_now(cast.jana, tags)
+    assert [line.removeprefix('Jana König ') for line in (await read(clinic, cast.ines))[1:8]] == [
+        'merged the tag Rash into the tag Itch, on 3 records', 'put the tag Rash on Maria Gonzalez (psr-20417)',
+        'put the tag Rash on entry 1 of Maria Gonzalez (psr-20417)', 'put the tag Rash on 1 image of Maria Gonzalez (psr-20417)',
+        'added the tag Itch', 'added the tag Rash', 'added the tag category Reaction']
+    lines = [line.removeprefix('Jana König ') for line in await read(clinic, cast.aino)]
+    assert 'put a tag on entry 1 of psr-20417' in lines
+    assert not any('Rash' in line or 'Itch' in line or 'Reaction' in line for line in lines)
 
 
 def test_many_patients_tagged_at_once_are_counted() -> None:
