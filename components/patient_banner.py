@@ -25,14 +25,14 @@ class PatientBanner(ui.element):
                 with box('df-pb-text'):
                     self._line = ui.html(banner_html(patient, today=today), sanitize=False).classes('df-pb-line')
                     self.tags = TagLine(patient.tags, tags, on_open=on_tag)
-            self._links = ui.html(tab_links(patient, tab, classes='df-tab'), sanitize=False, tag='nav').classes('df-tabs')
+            self._links = ui.html(tabs_html(patient, tab), sanitize=False, tag='nav').classes('df-tabs')
             self._links.props['aria-label'] = 'Patient'
 
     def show(self, patient: PatientHeader) -> None:
         """Show the patient as they are called, pictured and tagged now."""
         self._cover.set_content(cover_html(patient.cover))
         self._line.set_content(banner_html(patient, today=self._today))
-        self._links.set_content(tab_links(patient, self._tab, classes='df-tab'))
+        self._links.set_content(tabs_html(patient, self._tab))
         self.tags.show(patient.tags)
 
 
@@ -61,6 +61,11 @@ def banner_html(patient: PatientHeader, *, today: date) -> str:
     more = ' · '.join(part for part in (patient.sex, patient.skin_type and f'skin type {patient.skin_type}') if part)
     return (f'<h1 class="df-pb-name">{escape(patient.name)}</h1>{_identifiers(patient, today)}'
             f'<span class="df-pb-more">{escape(more)}</span>')
+
+
+def tabs_html(patient: PatientHeader, tab: str) -> str:
+    """Return the links to the patient's pages, the present one marked."""
+    return tab_links(patient, tab, classes='df-tab')
 
 
 def head_html(patient: PatientHeader, *, today: date) -> str:

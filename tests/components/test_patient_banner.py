@@ -1,8 +1,8 @@
 """Every page of a patient carries two identifiers; the menu lists only what a role may open."""
 from datetime import date
 
-from components.navigation import bottom_html, rooms_for, sidebar_html, tab_links
-from components.patient_banner import banner_html, head_html
+from components.navigation import bottom_html, rooms_for, sidebar_html
+from components.patient_banner import banner_html, head_html, tabs_html
 from data.actors import ROLE_PERMISSIONS, Actor, Role
 from data.read_models import PatientHeader
 
@@ -16,7 +16,7 @@ def an_actor(role: Role, name: str = 'Dr Ines Marlowe') -> Actor:
 
 
 def test_the_banner_carries_name_id_and_birth_date():
-    banner = banner_html(MARGUERITE, today=TODAY) + tab_links(MARGUERITE, 'images', classes='df-tab')
+    banner = banner_html(MARGUERITE, today=TODAY) + tabs_html(MARGUERITE, 'images')
     assert '<h1 class="df-pb-name">Marguerite Oyelaran</h1>' in banner
     for words in ('psr-20417', '46 y, born 14 Mar 1980', 'female · skin type III', '1,284'):
         assert words in banner
@@ -45,8 +45,8 @@ def test_names_in_banner_and_menu_stay_text():
 
 def test_the_menu_lists_what_the_role_may_open():
     listed = {role: [room.label for room in rooms_for(an_actor(role))] for role in Role}
-    assert listed[Role.ADMINISTRATOR] == ['Patients', 'Audit']
-    assert listed[Role.CLINICIAN] == ['Patients']
+    assert listed[Role.ADMINISTRATOR] == ['Patients', 'Tags', 'Audit']
+    assert listed[Role.CLINICIAN] == ['Patients', 'Tags']
     assert listed[Role.AUDITOR] == ['Audit']
 
 
