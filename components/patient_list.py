@@ -148,6 +148,7 @@ class Cursor:
             self._at = min(max(0, self._at + step), len(self._rows) - 1)
             self._show()
             self._link.run_method('focus')
+            self._link.run_method('scrollIntoView', {'block': 'nearest'})  # what has the focus already is not scrolled to again
 
     def _show(self) -> None:
         row = self.current
