@@ -93,7 +93,8 @@ class TagTable:
             if key not in self._rows:
                 with self._body:
                     self._rows[key] = _Row(self, tag)
-            self._rows[key].root.move(target_index=place)
+            if self._body.default_slot.children[place] is not self._rows[key].root:
+                self._rows[key].root.move(target_index=place)
         self.root.set_visibility(bool(tags))
         self._show_chosen()
 

@@ -31,6 +31,8 @@ from data.values import fold
 
 router = APIRouter()
 _ELSEWHERE = 8
+_AT_FIRST = 60
+"""So many rows are shown at once: more is looked for rather than looked through, and each row is a dozen elements."""
 
 
 @router.page('/tags')
@@ -54,6 +56,7 @@ class TagsPage:
     def __init__(self, around: Surroundings, categories: list[CategoryRow], category: str, *, is_retired: bool) -> None:
         self.around, self.categories, self.is_retired = around, categories, is_retired
         self.chosen = next((known.key for known in categories if known.key == category), categories[0].key if categories else '')
+        self.shows_all = False
         self.may_manage = around.actor.may(Permission.TAG_MANAGE)
 
     @property
@@ -148,6 +151,10 @@ class TagsPage:
             self.head.show(self.category)
             self._show_tags()
 
+    def _show_all(self) -> None:
+        self.shows_all = True
+        self._show()
+
     def _show_retired(self, gone: list[TagRow]) -> None:
         self.retired.clear()
         with self.retired:
@@ -158,13 +165,15 @@ class TagsPage:
         """Show the tags of the category that read like what is looked for, and name those of other categories."""
         asked, offered = fold(str(self.find.value or '')), self.category.offered
         found = [tag for tag in offered if asked in fold(tag.label.name)]
-        self.table.show(found)
+        self.table.show(found if self.shows_all else found[:_AT_FIRST])
         self.nothing.clear()
         with self.nothing:
             if not offered:
                 empty_state('No tags in this category yet')
             elif not found:
                 text(f'No tag of {self.category.name} reads like “{self.find.value}”.', 'df-muted')
+            if len(found) > _AT_FIRST and not self.shows_all:
+                button(f'Show all {formatting.plural(len(found), "tag")}', on_click=self._show_all)
         others = [(category, tag) for category in self.categories if category.key != self.chosen for tag in category.offered
                   if asked and asked in fold(tag.label.name)]
         self.elsewhere.set_content(elsewhere_html(others[:_ELSEWHERE]))

@@ -353,6 +353,19 @@ async def test_a_tag_is_found_by_a_part_of_its_name_in_other_categories_too(clin
     await sees(user, 'No tag of Condition reads like “peel”.')
 
 
+async def test_of_very_many_tags_the_first_are_shown_until_all_are_asked_for(clinic: Clinic, cast: Cast, user: User) -> None:
+    category = vocabulary(clinic, cast)[0].key
+    clinic.change_now(cast.jana, lambda records: [records.tags.add(category, f'Tag {number:02}').key for number in range(62)])
+    await user.open('/tags')
+    assert order(user)[-1] == 'Tag 59'
+    await type_into(user, 'Find a tag', '61')
+    await until(lambda: order(user) == ['Tag 61'])
+    await type_into(user, 'Find a tag', '')
+    await press(user, 'Show all 62 tags')
+    await until(lambda: order(user)[-1] == 'Tag 61')
+    await user.should_not_see('Show all 62 tags')
+
+
 @pytest.mark.parametrize('who', ['tom', 'vera'])
 async def test_who_may_not_manage_tags_reads_them_only(clinic: Clinic, cast: Cast, user_as: OpenAs, who: str) -> None:
     put(clinic, cast, a_tag(clinic, cast, 'Acne'), 'psr-1')
