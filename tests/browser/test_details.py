@@ -1,0 +1,116 @@
+"""The details page in a real browser: history by keyboard, the calendar, identifiers in two browsers, and axe over it all."""
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.test_accessibility import SIZES, findings
+
+DETAILS = '/patients/psr-1/details'
+
+
+def a_record(page: Page, unique_id: str = 'psr-1') -> None:
+    """Create a patient whom every other one of this file looks like, and open the details."""
+    page.goto('/patients/new')
+    typed = {'Unique ID': unique_id, 'Family name': 'Oyelaran', 'Given names': 'Marguerite', 'Date of birth': '14 Mar 1980'}
+    for label, text in typed.items():
+        page.get_by_role('textbox', name=label, exact=True).fill(text)
+    page.get_by_role('button', name='Create patient').click()
+    page.wait_for_url(f'**/patients/{unique_id}')
+    page.goto(f'/patients/{unique_id}/details')
+
+
+def write(page: Page, label: str, text: str) -> Locator:
+    """Type over a field, leave it, and wait until it is stored."""
+    field = page.get_by_label(label, exact=True)
+    field.fill(text)
+    field.press('Tab')
+    expect(field_of(page, label).get_by_role('button', name='Undo')).to_be_visible()
+    expect(page.locator('.df-status').first).to_contain_text('Saved')
+    return field
+
+
+def field_of(page: Page, label: str) -> Locator:
+    return page.locator(f'.df-field:has([aria-label="{label}"])')
+
+
+def test_an_earlier_text_is_used_again_by_keyboard(page: Page) -> None:
+    a_record(page)
+    phone = write(page, 'Phone', '+44 1')
+    write(page, 'Phone', '+44 2')
+    icon = field_of(page, 'Phone').get_by_role('button', name='History')
+    icon.focus()
+    icon.press('Enter')
+    history = page.get_by_role('dialog', name='History')
+    expect(history).to_contain_text('2 versions')
+    expect(icon).to_have_attribute('aria-expanded', 'true')
+    page.keyboard.press('Escape')
+    expect(history).to_be_hidden()
+    expect(icon).to_be_focused()
+    icon.press('Enter')
+    expect(history).to_be_focused()
+    page.keyboard.press('Tab')
+    expect(history.get_by_role('button', name='Use this')).to_be_focused()
+    page.keyboard.press('Enter')
+    expect(phone).to_have_value('+44 1')
+    expect(history).to_be_hidden()
+    page.reload()
+    expect(phone).to_have_value('+44 1')
+
+
+def test_an_open_history_and_the_age_follow_another_browser(page: Page, second_page: Page) -> None:
+    a_record(page)
+    write(page, 'City', 'Köln')
+    field_of(page, 'City').get_by_role('button', name='History').press('Enter')
+    history = page.get_by_role('dialog', name='History')
+    expect(history).to_contain_text('1 version')
+    second_page.goto(DETAILS)
+    write(second_page, 'City', 'Bonn')
+    expect(history).to_contain_text('2 versions')
+    expect(history).to_contain_text('Changed by Dr Ines Weber')
+    write(second_page, 'Date of birth', '15 Mar 2000')
+    expect(page.get_by_label('Date of birth', exact=True)).to_have_value('15 Mar 2000')
+
+
+def test_a_date_of_birth_is_chosen_in_the_calendar(page: Page) -> None:
+    a_record(page)
+    page.get_by_role('button', name='Open calendar').focus()
+    page.keyboard.press('Enter')
+    calendar = page.get_by_role('dialog', name='Calendar')
+    calendar.get_by_role('button', name='17', exact=True).press('Enter')
+    expect(page.get_by_label('Date of birth', exact=True)).to_have_value('17 Mar 1980')
+    expect(calendar).to_be_hidden()
+    expect(page.locator('.df-status').first).to_contain_text('Saved')
+    page.reload()
+    expect(page.get_by_label('Date of birth', exact=True)).to_have_value('17 Mar 1980')
+
+
+def test_an_identifier_is_typed_in_one_browser_and_stands_in_the_other(page: Page, second_page: Page) -> None:
+    a_record(page)
+    second_page.goto(DETAILS)
+    page.get_by_role('button', name='Add identifier').click()
+    expect(page.get_by_label('System', exact=True)).to_be_focused()
+    page.keyboard.type('Royal Larkfield Hospital')
+    page.keyboard.press('Tab')
+    page.get_by_label('Number', exact=True).fill('88-1204')
+    expect(second_page.get_by_label('System', exact=True)).to_have_value('Royal Larkfield Hospital')
+    expect(second_page.get_by_label('Number', exact=True)).to_have_value('88-1204')
+    page.get_by_role('button', name='Remove identifier').click()
+    expect(second_page.get_by_label('System', exact=True)).to_have_count(0)
+    page.get_by_role('status').get_by_role('button', name='Undo').click()
+    expect(second_page.get_by_label('Number', exact=True)).to_have_value('88-1204')
+
+
+def test_axe_finds_nothing_serious_with_all_of_it_open(page: Page) -> None:
+    a_record(page, 'psr-2')
+    a_record(page)
+    page.get_by_role('button', name='Add identifier').click()
+    expect(page.get_by_label('System', exact=True)).to_be_focused()
+    write(page, 'Phone', '+44 1')
+    page.emulate_media(reduced_motion='reduce')
+    expect(page.get_by_text('Another patient has this name and birth date')).to_be_visible()
+    page.set_viewport_size(SIZES[0])
+    for name, opened in (('History', 'History'), ('Open calendar', 'Calendar')):
+        page.get_by_role('button', name=name, exact=True).last.press('Enter')
+        expect(page.get_by_role('dialog', name=opened)).to_be_visible()
+        found = findings(page, SIZES[:1])
+        assert not found, found
+        page.keyboard.press('Escape')
+        expect(page.get_by_role('dialog')).to_have_count(0)
