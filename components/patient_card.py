@@ -6,10 +6,11 @@ from html import escape
 from components import formatting
 from components.design import icon_svg
 from components.navigation import patient_address
-from components.tag_chip import tags_html
-from data.read_models import PatientRow
+from components.tag_chip import more_html, tag_chip_html
+from data.read_models import PatientRow, ShownTag
 
-_TAGS = 2
+_TAGS_PX = 236
+_CHIP_PX, _RISEN_PX, _MORE_PX, _LETTER_PX, _LONGEST_PX = 36, 24, 26, 6.6, 186
 
 
 def patient_cards_html(rows: Iterable[PatientRow], zone: tzinfo, *, today: date, first: int = 0) -> str:
@@ -34,11 +35,24 @@ def age_of(row: PatientRow, today: date) -> str:
     return formatting.age(row.birth_on, today) if row.birth_on else ''
 
 
+def fitting_tags_html(tags: tuple[ShownTag, ...], width_px: float) -> str:
+    """Return as many chips as can be read in one line of about that width; the rest is "+2", which names them."""
+    ordered = sorted(tags, key=lambda shown: not shown.is_direct)
+    shown, left_px = 0, width_px
+    for number, tag in enumerate(ordered, 1):
+        left_px -= min(_LONGEST_PX, _CHIP_PX + _LETTER_PX * len(tag.tag.name)) + (0 if tag.is_direct else _RISEN_PX)
+        if left_px < (_MORE_PX if number < len(ordered) else 0):
+            break
+        shown = number
+    shown = max(1, shown)
+    return f'{"".join(tag_chip_html(tag) for tag in ordered[:shown])}{more_html(ordered[shown:])}'
+
+
 def _card(row: PatientRow, zone: tzinfo, today: date, place: int) -> str:
     # without a name the unique ID is the name, and is not printed twice
     who = f'<span class="df-mono">{escape(row.unique_id)}</span>' if row.name != row.unique_id else 'No name recorded'
     years = age_of(row, today)
-    chips = f'<span class="df-tags df-card-tags">{tags_html(row.tags, _TAGS)}</span>' if row.tags else ''
+    chips = f'<span class="df-tags df-card-tags">{fitting_tags_html(row.tags, _TAGS_PX)}</span>' if row.tags else ''
     return (f'<a class="df-card" style="anchor-name:--patient-{place:d}" href="{escape(patient_address(row.unique_id))}">{_mosaic(row)}'
             f'<span class="df-card-text"><span class="df-card-name">{escape(row.name)}</span>'
             f'<span class="df-card-id df-num">{who}{f" · {escape(years)}" if years else ""}</span>'

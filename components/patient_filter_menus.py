@@ -11,14 +11,13 @@ from components import formatting
 from components.controls import Field, Segmented, box, segmented, text, text_field
 from components.list_address import Address
 from components.patient_filters import KINDS
+from components.patient_finding import Known
 from components.tag_chip import label_html
 from data.patient_query import Counts, Days, ListView
 from data.read_models import TagLabel
 from data.values import fold
 
 Change = Callable[[ListView], Any]
-Known = dict[str, tuple[TagLabel, int]]
-"""Tags by their slug, each with how many patients bear it."""
 _EARLIEST = 1900
 _MOST_ROWS = 40
 _WHICH = {'seen': 'Last appointment', 'modified': 'Last modification'}
@@ -172,7 +171,7 @@ class _TagMenu:
             for category in dict.fromkeys(label.category for label, _count in self.known.values()):
                 mine = [slug for slug, (label, _count) in self.known.items() if slug in shown and label.category == category]
                 if mine:
-                    text(category, 'df-over', tag='h3')
+                    text(category, 'df-over', tag='h2')
                 for slug in mine:
                     self._row(slug)
             if not shown:

@@ -7,13 +7,12 @@ from components import formatting
 from components.design import icon_svg
 from components.list_address import Address
 from components.navigation import patient_address
-from components.patient_card import age_of, last_seen
+from components.patient_card import age_of, fitting_tags_html, last_seen
 from components.patient_sorting import sorted_by
-from components.tag_chip import tags_html
 from data.patient_query import ListView, Sort
 from data.read_models import PatientRow
 
-_TAGS = 2
+_TAGS_PX = 330
 _PHOTOS = 2
 _COLUMNS: tuple[tuple[str, str, Sort | None], ...] = (
     ('photo', '', None), ('name', 'Patient', Sort.NAME), ('id', 'Unique ID', Sort.UNIQUE_ID), ('age', 'Age', None), ('tags', 'Tags', None),
@@ -49,7 +48,7 @@ def _row(row: PatientRow, zone: tzinfo, today: date, place: int) -> str:
             f'<td class="df-pt-name">{_name(row)}</td>'
             f'<td class="df-pt-id"><span class="df-mono">{escape(row.unique_id)}</span></td>'
             f'<td class="df-pt-age df-num">{escape(age_of(row, today))}</td>'
-            f'<td class="df-pt-tags"><span class="df-tags">{tags_html(row.tags, _TAGS)}</span></td>'
+            f'<td class="df-pt-tags"><span class="df-tags">{fitting_tags_html(row.tags, _TAGS_PX)}</span></td>'
             f'<td class="df-pt-count df-num">{formatting.count(row.entry_count)}</td>'
             f'<td class="df-pt-count df-num">{formatting.count(row.image_count)}</td>'
             f'<td class="df-pt-when df-num">{escape(last_seen(row, zone, today=today))}</td></tr>')

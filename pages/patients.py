@@ -1,7 +1,9 @@
 """The patient database: any view of it at an address, searched and narrowed while one looks, and alive."""
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from typing import TypeVar
 
 from nicegui import APIRouter, background_tasks, ui
 from starlette.requests import Request
@@ -12,21 +14,20 @@ from components.controls import banner, box, link_button, segmented, text, text_
 from components.layout import FrameSlots, frame
 from components.list_address import QUERY_LIMIT, beyond_the_last, list_address, no_such_tag, read_view
 from components.navigation import patient_address
-from components.patient_filter_menus import FilterMenu, Known
-from components.patient_filters import FilterChips, Labels
+from components.patient_filter_menus import FilterMenu
+from components.patient_filters import FilterChips
+from components.patient_finding import Found, Known, facets, find, find_again
 from components.patient_list import NewPatients, PatientList, SettledLook
 from components.patient_pager import Pager
 from components.patient_sorting import Sorting, sorted_by
 from components.refusals import refusals_shown
 from components.session import current_actor
 from components.soon import Soon
-from components.surroundings import Surroundings, surroundings
+from components.surroundings import Surroundings, single_keys_are_on, surroundings
 from data.actors import Actor, Permission
 from data.models import Action
-from data.patient_query import Counts, Days, ListView
-from data.read_models import PatientRow, TagLabel
+from data.patient_query import ListView
 from data.records import Changed, Detail, Records
-from data.repositories.patient_list import ListPage
 from data.repositories.patients import EVERY_PATIENT, SHOWN_FIGURES
 from data.repositories.tag_records import VOCABULARY
 
@@ -34,34 +35,8 @@ DEBOUNCE_S = 0.12
 _LIVE_PAUSE_S = 1.0
 _LOOKS = {'cards': 'Cards', 'table': 'Table'}
 _LOOK_ICONS = {'cards': 'layout-grid', 'table': 'list'}
+T = TypeVar('T')
 router = APIRouter()
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a view comes to: the view as it can be, its page, and the tags that it names."""
-
-    view: ListView
-    page: ListPage
-    labels: dict[str, TagLabel]
-
-    @property
-    def covers(self) -> list[str]:
-        """Return the keys of every picture shown."""
-        return [cover for row in self.page.rows for cover in row.covers]
-
-    @property
-    def detail(self) -> Detail:
-        """Return what the trail keeps of a look: numbers, which filters were on, and the keys of the chosen tags; no word."""
-        view = self.view
-        on = {'seen': view.seen != Days(), 'modified': view.modified != Days(), 'tags': bool(view.tags),
-              'entries': view.entries != Counts(), 'images': view.images != Counts()}
-        told: Detail = {'query_length': len(view.q), 'hits': self.page.total}
-        if any(on.values()):
-            told['filters'] = [name for name, is_on in on.items() if is_on]
-        if view.tags:
-            told['tags'] = [self.labels[slug].key for slug in view.tags]
-        return told
 
 
 @router.page('/patients')
@@ -71,45 +46,18 @@ async def patients_page(request: Request) -> None:
     with clinic().reading(around.actor) as records:
         look, size = records.users.preference('patient_list'), int(records.users.preference('patients_per_page'))
     asked = read_view(request.query_params, preferred=size)
-    found = await asyncio.to_thread(_find, around.actor, asked.view)
+    found = await _read(around.actor, lambda records: find(records, asked.view))
     await _note_look(around.actor, found.detail, found.covers)
     faults = [*asked.faults, *map(no_such_tag, found.page.unknown_tags), beyond_the_last(asked.view, found.page.page)]
     PatientsPage(around, found, look, size).build([fault for fault in faults if fault])
 
 
-def _find(actor: Actor, view: ListView, known: Labels | None = None) -> Found:
-    """Return what a view comes to (in a thread). A merged tag is the one it was merged into; one that nobody made is left out."""
-    with clinic().reading(actor) as records:
-        labels = _labels(records, view.tags, known or {})
-        tags = dict.fromkeys(labels[slug].slug if slug in labels else slug for slug in view.tags)
-        page = records.patients.page(replace(view, tags=tuple(tags)))
-    there = tuple(slug for slug in tags if slug not in page.unknown_tags)
-    return Found(replace(view, tags=there, page=page.page), page, {label.slug: label for label in labels.values()})
-
-
-def _labels(records: Records, slugs: tuple[str, ...], known: Labels) -> dict[str, TagLabel]:
-    """Return the tags of an address as they are now; one of the `known` that was renamed meanwhile is found by its key."""
-    rows = [tag for category in records.tags.vocabulary() for tag in category.tags] if slugs else []
-    by_key = {tag.label.key: tag for tag in rows}
-    keys = {tag.label.slug: tag.label.key for tag in rows}
-    found = {}
-    for slug in slugs:
-        tag = by_key.get(keys.get(slug) or (known[slug].key if slug in known else ''))
-        while tag and tag.merged_into:
-            tag = by_key[tag.merged_into.key]
-        if tag:
-            found[slug] = tag.label
-    return found
-
-
-def _rows(actor: Actor, keys: list[str]) -> list[PatientRow]:
-    with clinic().reading(actor) as records:
-        return records.patients.rows(keys)
-
-
-def _facets(actor: Actor, view: ListView) -> Known:
-    with clinic().reading(actor) as records:
-        return {facet.tag.slug: (facet.tag, facet.count) for facet in records.patients.facets(view)}
+async def _read(actor: Actor, work: Callable[[Records], T]) -> T:
+    """Return what is read in a thread: a wide filter over many patients may take longer than the event loop can wait."""
+    def reading() -> T:
+        with clinic().reading(actor) as records:
+            return work(records)
+    return await asyncio.to_thread(reading)
 
 
 async def _note_look(actor: Actor, detail: Detail, covers: list[str] | None = None) -> None:
@@ -162,6 +110,9 @@ class PatientsPage:
                                          on_change=self._typed, look='df-f--search')
                 self.search.root.classes('df-list-search')
                 self.search.control.props(f'maxlength={QUERY_LIMIT}').on('keydown.enter', self._open_exact, [])
+                if single_keys_are_on():
+                    with self.search.control.add_slot('append'):
+                        text('/', 'df-key gt-xs', tag='kbd', aria_hidden='true')
                 self.newcomers = NewPatients()
                 self.sorting = Sorting(self.address, lambda sort: ui.navigate.to(self.address(sorted_by(self.view, sort))))
                 segmented(_LOOKS, label='Show as', value=self.look, icons=_LOOK_ICONS, on_change=self._prefer_look).root.classes('gt-xs')
@@ -215,7 +166,7 @@ class PatientsPage:
         if mine != self.asked:
             return
         with self.slots.body, refusals_shown():
-            found = await asyncio.to_thread(_find, actor, view)
+            found = await _read(actor, lambda records: find(records, view))
             if await self._may_show(mine, actor, found):
                 self._show(found)
                 if not self.menu.kind:  # what a menu does becomes a step of Back when it closes
@@ -252,7 +203,7 @@ class PatientsPage:
             ui.navigate.to(self.address(self.view))
 
     async def _count(self, view: ListView) -> Known:
-        return await asyncio.to_thread(_facets, current_actor(), view)
+        return await _read(current_actor(), lambda records: facets(records, view))
 
     async def _prefer_look(self, look: str) -> None:
         """Show cards or the table, and remember it."""
@@ -269,14 +220,13 @@ class PatientsPage:
     async def _refresh(self) -> None:
         """Show who is on the page as they are now, where they stand, and the totals. Only an empty page fills itself."""
         with self.slots.body, refusals_shown():
-            mine, actor = self.asked, current_actor()
-            found = await asyncio.to_thread(_find, actor, self.view, self.found.labels)
-            if shown := [row.key for row in self.found.page.rows]:
-                found = replace(found, page=replace(found.page, rows=await asyncio.to_thread(_rows, actor, shown)))
-            if await self._may_show(mine, actor, found):
-                if found.view != self.view:  # a tag was renamed
-                    ui.navigate.history.replace(self.address(found.view))
-                self._show(found)
+            mine, shown, actor = self.asked, self.found, current_actor()
+            found = await _read(actor, lambda records: find_again(records, shown))
+            if self.view != shown.view or not await self._may_show(mine, actor, found) or self.found is not shown:
+                return  # something else is asked for, and its answer is newer
+            if found.view.tags != shown.view.tags:  # one was renamed
+                ui.navigate.history.replace(self.address(found.view))
+            self._show(found)
 
     def _heard(self, change: Changed) -> None:
         """Someone registered a patient: name it soon. Many at once are named together."""
@@ -290,7 +240,7 @@ class PatientsPage:
         keys, self.heard = self.heard, []
         with self.slots.body, refusals_shown():
             actor, is_first = current_actor(), not self.tools.visible
-            found = await asyncio.to_thread(_find, actor, self.view)
+            found = await _read(actor, lambda records: find(records, self.view))
             await _note_look(actor, {'query_length': 0, 'hits': len(keys)}, found.covers if is_first else None)
             if is_first:
                 self._show(found)

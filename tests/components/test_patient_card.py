@@ -2,8 +2,9 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
-from components.patient_card import last_seen, patient_cards_html
-from data.read_models import PatientRow, full_name
+from components.patient_card import fitting_tags_html, last_seen, patient_cards_html
+from data.models import TagColour
+from data.read_models import PatientRow, ShownTag, TagLabel, full_name
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
@@ -49,3 +50,13 @@ def test_the_name_prefers_what_the_patient_is_called():
 def test_a_future_appointment_is_marked_as_planned():
     assert last_seen(a_row(last_appointment=NOW + timedelta(days=10)), UTC, today=TODAY) == '3 Dec, planned'
     assert last_seen(a_row(last_appointment=None), UTC, today=TODAY) == 'No visit yet'
+
+
+def test_only_as_many_tags_are_shown_as_can_be_read():
+    short, long = (ShownTag(TagLabel(name, name, name, TagColour.PLUM), is_direct=is_direct)
+                   for name, is_direct in (('Acne', True), ('Seborrhoeic keratosis', False)))
+    shown = fitting_tags_html((long, short, long), 236)
+    assert shown.index('Acne') < shown.index('+2')
+    assert shown.count('df-tag--plum') == 1
+    assert '+' not in fitting_tags_html((short, short, short), 236)
+    assert 'Seborrhoeic' in fitting_tags_html((long,), 60)
