@@ -65,11 +65,12 @@ class FieldHistory:
 
     async def take_back(self) -> None:
         """Write what was there before one's own last burst. When someone else changed the field since, show all texts instead."""
-        versions = await self._load()
-        if versions and versions[0].actor != current_actor().user:
-            await self.open(f'{versions[0].who or "Someone else"} changed this since. Choose what stays.')
-        elif versions and self.use is not None:
-            self.use(versions[1].text if len(versions) > 1 else '')
+        with refusals_shown():
+            versions = await self._load()
+            if versions and versions[0].actor != current_actor().user:
+                await self.open(f'{versions[0].who or "Someone else"} changed this since. Choose what stays.')
+            elif versions and self.use is not None:
+                self.use(versions[1].text if len(versions) > 1 else '')
 
     async def open(self, sentence: str = '') -> None:
         """Load the versions and show them below the icon, `sentence` above them."""
