@@ -1,7 +1,36 @@
 """The list planner: which patients a view of the list shows, and how SQLite is best asked for them.
 
-Count first, then choose: the total is counted by the condition that begins with fewest patients, and the page is taken by whatever is
-cheaper then: walking the order until the page is full, or sorting whoever fits that condition.
+This module and its statements (`data.patient_statements`) are the only places that know plans. A view becomes three questions to one
+snapshot: how many fit, which rows stand on the page, and, beside the filter, which tags those who fit bear.
+
+Count first, then choose. The exact total is asked before the page: it bounds the page number, and it tells how far a walk would have to
+go. `count(*) OVER ()` would visit everyone for every page. Without a filter the total is kept (`tally`), with one tag as the only filter
+too (`tag.patient_count`).
+
+What can drive. SQLite begins with one of these and asks each row it comes to whether the other conditions hold:
+- the order (SORT): the index of the sort column. It also holds every column that a range is asked of, so that filters are answered
+  without the patient's row; it stops when the page is full. A range of the sort column itself narrows the walk.
+- the rarest tag (TAG): `patient_effective_tag` by tag, then the other tags by probes, each one step down its primary key.
+- a range: its index. The indexes of the two dates hold everything that is filtered by, those of the two counts hold each other.
+- the words (SEARCH): the trigram index for words of three letters or more, which may stand anywhere; the texts themselves, where they
+  lie close together, for shorter ones. Every other driver reads the words in the patient's row.
+
+Who decides. Left alone, SQLite drives by a range where walking the order is fifty times cheaper, or makes a join of an EXISTS and begins
+with the commonest tag: it has no statistics of what is asked for. So whatever shall not drive is hidden by a unary plus, and the one that
+drives is chosen here, by what it costs in steps along an index:
+    cost of asking = size of the driver * (1 + 6 per tag that is probed + 20 if the patient's row has to be fetched)
+    cost of a page = by the order:  cost of asking * (rows up to the end of the page) / total
+                     by a condition: cost of asking + 20 * total, for fetching and sorting whoever is left
+A row costs so much because its page is read from all over the file and deciphered. Sizes are known for tags, counted for words, and for a
+range counted no further than 2,000, unless it is the only condition, and the total its size. A page nearer to the end is walked to from
+the end.
+
+What is exact. Ties stand in the order of registration. Who was never seen comes last either way (SQLite walks the index twice for that,
+it does not sort). Ranges of days arrive as instants, half-open. Words are folded on both sides and never an operator: phrases for the
+trigram index, `instr` elsewhere, no LIKE.
+
+How to change it. `tests/data/test_patient_query.py` compares every view with asking each patient in Python, whatever drives, and holds
+the plans as text: a lost index fails there. `make bench` compares with the best statements written by hand.
 """
 from dataclasses import dataclass, field, replace
 from datetime import date

@@ -148,8 +148,9 @@ class PatientList(Repository):
         found: dict[int, list[ShownTag]] = {}
         shown = self._execute(_SHOWN, rows=patients)
         labels = {tag.id: _label(tag) for tag in self._execute(_LABELS, tags={row[-1] for row in shown})}
-        for patient, direct, entries, images, tag in shown:
-            found.setdefault(patient, []).append(ShownTag(labels[tag], direct > 0, entries, images))
+        made = {figures: ShownTag(labels[figures[-1]], figures[0] > 0, *figures[1:3]) for figures in {tuple(row[1:]) for row in shown}}
+        for patient, *figures in shown:
+            found.setdefault(patient, []).append(made[tuple(figures)])
         return found
 
     def _execute(self, statement: Any, **lists: Iterable[object]) -> Sequence[Any]:

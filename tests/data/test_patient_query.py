@@ -126,6 +126,14 @@ def test_rows_come_in_the_order_asked_for_without_those_that_are_gone(practice: 
         assert records.patients.rows([]) == []
 
 
+def test_a_row_shows_the_tags_of_its_patient_the_own_ones_first(practice: Clinic, reader: Actor) -> None:
+    with practice.reading(reader) as records:
+        for row in records.patients.page(ListView(per_page=100)).rows:
+            assert set(row.tags) == set(records.tags.on_patient(row.key))
+            assert sorted(row.tags, key=lambda shown: not shown.is_direct) == list(row.tags)
+            assert records.patients.header(row.key).tags == records.tags.on_patient(row.key)
+
+
 SEEN, VISITS, IMAGES = ('last_appointment', True, True), ('entry_count', True, False), ('image_count', False, True)
 _EACH, _SORTED = 'SEARCH patient USING INTEGER PRIMARY KEY (rowid=?)', 'USE TEMP B-TREE FOR ORDER BY'
 _LETTERS = 'SCAN patient_search VIRTUAL TABLE INDEX 0:M0'

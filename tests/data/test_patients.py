@@ -1,6 +1,8 @@
 """The patient database: what may be stored, who may store it, what is found, and what the trail says."""
 import asyncio
 import json
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,8 +12,9 @@ from data.errors import ChangedMeanwhile, Invalid, NotFound, NotPermitted, Refus
 from data.models import Action
 from data.patient_query import ListView
 from data.read_models import PatientHeader
+from data.records import Records
 from data.repositories.patient_list import ListPage
-from data.repositories.patients import EVERY_PATIENT, read_draft
+from data.repositories.patients import EVERY_PATIENT, SHOWN_FIGURES, read_draft
 from data.values import TEXT_LIMIT
 from tests.cast import Cast
 from tests.conftest import MovableClock
@@ -242,3 +245,24 @@ async def test_a_new_patient_is_told_to_every_list(clinic: Clinic, cast: Cast):
     made = await clinic.change(cast.jana, lambda records: records.patients.register(read_draft({'unique_id': 'ab'})))
     await clinic.change(cast.jana, lambda records: records.patients.correct(made.key, 'phone', '1').text)
     assert [(change.field, change.who) for change in heard] == [(made.key, cast.jana.user)]
+
+
+async def test_what_a_row_shows_is_told_when_it_changes_and_notes_are_not(clinic: Clinic, cast: Cast):
+    heard = []
+    made = a_patient(clinic, cast.jana)
+    entry = an_entry(clinic, cast.jana, made.key).key
+    clinic.loop = asyncio.get_running_loop()
+    clinic.hub.subscribe(SHOWN_FIGURES, lambda change: heard.append(change.field))
+
+    async def told(act: Callable[[Records], Any]) -> int:
+        heard.clear()
+        await clinic.change(cast.jana, lambda records: act(records) and None)
+        return len(heard) if set(heard) <= {made.key} else -1
+
+    assert await told(lambda records: records.patients.correct(made.key, 'family_name', 'Other')) == 1
+    assert await told(lambda records: records.patients.correct(made.key, 'birth_date', '14 Mar 1981')) == 1
+    assert await told(lambda records: records.entries.open(made.key)) == 1
+    assert await told(lambda records: records.entries.amend(entry, 'appointment_at', '2027-01-05T10:00')) == 1
+    assert await told(lambda records: records.entries.amend(entry, 'notes', 'x')) == 0
+    assert await told(lambda records: records.patients.correct(made.key, 'notes', 'x')) == 0
+    assert await told(lambda records: records.patients.correct(made.key, 'phone', '1')) == 0
