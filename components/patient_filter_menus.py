@@ -85,7 +85,7 @@ class _DateMenu:
         is_reversed = bool(since and until and since > until)
         self._until.refuse('Before it begins.' if is_reversed else '')
         if not is_reversed:
-            self._menu.on_change(replace(self._menu.view(), page=1, **{self._name: Days(since, until)}))
+            self._menu.on_change(_with(self._menu.view(), self._name, Days(since, until)))
 
     def _switch(self, name: str) -> None:
         """Ask about the other date; a range that was there for this one goes with it."""
@@ -101,8 +101,12 @@ class _DateMenu:
 
 
 def _moved(view: ListView, name: str, days: Days) -> ListView:
-    other = 'seen' if name == 'modified' else 'modified'
-    return replace(view, page=1, **{name: days, other: Days()})
+    return _with(_with(view, 'seen' if name == 'modified' else 'modified', Days()), name, days)
+
+
+def _with(view: ListView, name: str, value: Days | Counts) -> ListView:
+    changed: dict[str, Any] = {name: value, 'page': 1}
+    return replace(view, **changed)
 
 
 def _quick_html(menu: FilterMenu, name: str) -> str:
@@ -141,7 +145,7 @@ class _CountMenu:
         is_reversed = least is not None and most is not None and least > most
         self._most.refuse('Below the least.' if is_reversed else '')
         if not is_reversed:
-            self._menu.on_change(replace(self._menu.view(), page=1, **{self._name: Counts(least, most)}))
+            self._menu.on_change(_with(self._menu.view(), self._name, Counts(least, most)))
 
 
 @dataclass

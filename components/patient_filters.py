@@ -153,8 +153,8 @@ def _face_html(kind: str, words: str, chosen: list[TagLabel]) -> str:
     if not words:
         return f'{icon_svg("plus", 15)}<span>{KINDS[kind]}</span>'
     dots = ''.join(tag_dot_html(label.colour) for label in chosen[:_DOTS])
-    leads = {'date': icon_svg('calendar-days', 15), 'tags': f'<span class="df-dots">{dots}</span>'}
-    return f'{leads.get(kind, "")}<span class="df-ell">{escape(words)}</span>'
+    dotted = f'<span class="df-dots">{dots}</span>' if kind == 'tags' else ''
+    return f'{icon_svg("calendar-days", 15) if kind == "date" else dotted}<span class="df-ell">{escape(words)}</span>'
 
 
 def _day(value: date, today: date) -> str:

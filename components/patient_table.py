@@ -12,7 +12,7 @@ from components.patient_sorting import sorted_by
 from data.patient_query import ListView, Sort
 from data.read_models import PatientRow
 
-_TAGS_PX = 330
+_TAGS_PX = 336
 _PHOTOS = 2
 _COLUMNS: tuple[tuple[str, str, Sort | None], ...] = (
     ('photo', '', None), ('name', 'Patient', Sort.NAME), ('id', 'Unique ID', Sort.UNIQUE_ID), ('age', 'Age', None), ('tags', 'Tags', None),
