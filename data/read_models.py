@@ -102,4 +102,3 @@ class ImageTile:
     width_px: int
     height_px: int
     is_capture_known: bool = True
-    tags: tuple[ShownTag, ...] = ()

@@ -89,7 +89,7 @@ class NewPatientForm:
         with refusals_shown():
             actor = current_actor()
             with clinic().reading(actor) as records:
-                holder, found = records.patients.bearer(draft.unique_id), records.patients.lookalikes(draft)
+                holder, found = records.patients.bearer(draft.unique_id), records.lookalikes.of(draft)
                 taken = records.patients.header(records.patients.key_of(holder)) if holder else None
             await self.recognised.note(actor, [taken, *found] if taken else found)
             if mine == self.asked:

@@ -15,6 +15,7 @@ from data.patient_query import Counts, Days, ListView, PatientQuery
 from data.patient_statements import Range, Wanted, one_of
 from data.read_models import PatientRow, ShownTag, TagLabel
 from data.repositories.base import Repository
+from data.repositories.tag_records import LABEL_COLUMNS, label_of
 from data.values import search_words
 
 PAGE_SIZES = (10, 25, 50, 100)
@@ -56,7 +57,7 @@ _RANK = func.row_number().over(partition_by=_IMAGE.c.patient_id, order_by=(
     (_IMAGE.c.view == View.OVERVIEW).desc().nulls_last(), _IMAGE.c.captured_at.desc(), _IMAGE.c.id.desc())).label('rank')
 _RANKED = select(_IMAGE.c.patient_id, _IMAGE.c.key, _RANK).where(one_of(_IMAGE.c.patient_id, 'rows')).subquery()
 _FIRST = select(_RANKED).where(_RANKED.c.rank <= _COVERS).order_by(_RANKED.c.patient_id, _RANKED.c.rank)
-_LABEL = (_TAG.c.id, _TAG.c.key, _TAG.c.slug, _TAG.c.name, _CATEGORY.c.colour, _CATEGORY.c.name.label('category'))
+_LABEL = (_TAG.c.id, *LABEL_COLUMNS)
 _FIGURES = (_BEARS.c.direct, _BEARS.c.entries, _BEARS.c.images)
 _SHOWN = (select(_BEARS.c.patient_id, *_FIGURES, _BEARS.c.tag_id).join(_TAG, _TAG.c.id == _BEARS.c.tag_id)
           .where(one_of(_BEARS.c.patient_id, 'rows'))
@@ -102,9 +103,9 @@ class PatientList(Repository):
         chosen = {tag for tag, _count in wanted.tags}
         tags = [tag for tag in self._execute(_VOCABULARY) if tag.id in chosen or (tag.retired_at is None and tag.merged_into_id is None)]
         if not (wanted.ranges or wanted.tags or wanted.words):
-            return [Facet(_label(tag), tag.patient_count) for tag in tags]
+            return [Facet(label_of(tag), tag.patient_count) for tag in tags]
         counts = PatientQuery(self.session.connection(), wanted).tag_counts()
-        return [Facet(_label(tag), counts.get(tag.id, 0)) for tag in tags]
+        return [Facet(label_of(tag), counts.get(tag.id, 0)) for tag in tags]
 
     def _wanted(self, view: ListView) -> tuple[Wanted, tuple[str, ...]]:
         """Return a view as the tables know it, and the slugs that no tag has."""
@@ -147,7 +148,7 @@ class PatientList(Repository):
         """Return the tags of patients, their own first, then those that rest on most."""
         found: dict[int, list[ShownTag]] = {}
         shown = self._execute(_SHOWN, rows=patients)
-        labels = {tag.id: _label(tag) for tag in self._execute(_LABELS, tags={row[-1] for row in shown})}
+        labels = {tag.id: label_of(tag) for tag in self._execute(_LABELS, tags={row[-1] for row in shown})}
         made = {figures: ShownTag(labels[figures[-1]], figures[0] > 0, *figures[1:3]) for figures in {tuple(row[1:]) for row in shown}}
         for patient, *figures in shown:
             found.setdefault(patient, []).append(made[tuple(figures)])
@@ -155,10 +156,6 @@ class PatientList(Repository):
 
     def _execute(self, statement: Any, **lists: Iterable[object]) -> Sequence[Any]:
         return self.session.connection().execute(statement, {name: json.dumps(list(values)) for name, values in lists.items()}).all()
-
-
-def _label(row: Any) -> TagLabel:
-    return TagLabel(row.key, row.slug, row.name, row.colour, row.category)
 
 
 def _numbers(column: str, counts: Counts) -> Range:

@@ -101,10 +101,6 @@ class Patients(PatientList):
         holder = self._holder(text.strip().lower())
         return holder.unique_id if holder else None
 
-    def lookalikes(self, draft: PatientDraft, *, but_for: str = '') -> list[PatientHeader]:
-        """Return who else has this name and birth date."""
-        return list(self.records.lookalikes.of(draft, but_for=but_for))
-
     def header(self, key: str) -> PatientHeader:
         """Return what every page of the patient shows at its head."""
         self.records.require(Permission.PATIENT_READ, subject=key)

@@ -23,15 +23,12 @@ from data.models import (
     Tag,
     TagCategory,
 )
-from data.read_models import ShownTag, TagLabel
+from data.read_models import ShownTag
 from data.repositories.base import Repository
 from data.repositories.images import tile
 from data.repositories.patients import SHOWN_FIGURES
-from data.repositories.tag_records import VOCABULARY, Tagged, TagSources
+from data.repositories.tag_records import LABEL_COLUMNS, VOCABULARY, Tagged, TagSources, label_of
 
-LABEL_COLUMNS: tuple[Any, ...] = (
-    col(Tag.key), col(Tag.slug), col(Tag.name), col(TagCategory.colour), col(TagCategory.name).label('category'))
-"""What a TagLabel is made of, in a statement that joins the category."""
 _PLURALS = {Tagged.PATIENT: 'patients', Tagged.ENTRY: 'entries', Tagged.IMAGE: 'images'}
 
 
@@ -48,11 +45,6 @@ _KINDS = {
     Tagged.PATIENT: _Kind(Patient, PatientTag, 'patient_id'), Tagged.ENTRY: _Kind(Entry, EntryTag, 'entry_id'),
     Tagged.IMAGE: _Kind(Image, ImageTag, 'image_id'),
 }
-
-
-def label_of(row: Any) -> TagLabel:
-    """Return the label that a row with LABEL_COLUMNS holds."""
-    return TagLabel(row.key, row.slug, row.name, row.colour, row.category)
 
 
 class TagLinks(Repository):

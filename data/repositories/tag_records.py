@@ -2,12 +2,25 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from data.models import TagColour
+from sqlmodel import col
+
+from data.models import Tag, TagCategory, TagColour
 from data.read_models import ImageTile, TagLabel
 
 VOCABULARY = 'tags'
 """The live topic of the tags themselves: added, renamed, recoloured, moved, merged, retired."""
+
+
+LABEL_COLUMNS: tuple[Any, ...] = (
+    col(Tag.key), col(Tag.slug), col(Tag.name), col(TagCategory.colour), col(TagCategory.name).label('category'))
+"""What a TagLabel is made of, in a statement that joins the category."""
+
+
+def label_of(row: Any) -> TagLabel:
+    """Return the label that a row with LABEL_COLUMNS holds."""
+    return TagLabel(row.key, row.slug, row.name, row.colour, row.category)
 
 
 class Tagged(StrEnum):

@@ -29,6 +29,7 @@ from data.models import (
     Tag,
 )
 from data.records import Records
+from data.repositories.identifiers import IdentifierRecord
 from data.repositories.images import AdmittedImage
 from data.repositories.patients import read_draft
 from data.repositories.tag_records import Tagged
@@ -57,6 +58,8 @@ ACTS = st.one_of(
     st.tuples(st.just('assign'), TAGS, KINDS, PATIENTS), st.tuples(st.just('assign'), TAGS, KINDS, PATIENTS),
     st.tuples(st.just('unassign'), TAGS, KINDS, PATIENTS), st.tuples(st.just('merge'), TAGS, TAGS), st.tuples(st.just('separate'), TAGS),
     st.tuples(st.just('retire'), TAGS), st.tuples(st.just('offer_again'), TAGS),
+    st.tuples(st.just('identify'), PATIENTS, TEXTS), st.tuples(st.just('correct_identifier'), PATIENTS, TEXTS),
+    st.tuples(st.just('remove_identifier'), PATIENTS), st.tuples(st.just('tell_apart'), PATIENTS, PATIENTS),
     st.tuples(st.just('group'), PATIENTS), st.tuples(st.just('describe'), PATIENTS, TEXTS), st.tuples(st.just('wait'), st.integers(1, 400)))
 
 BEGINNING = [('jana', ('register', 'ab')), ('jana', ('register', 'cd')), ('jana', ('open', 0)), ('jana', ('open', 1)),
@@ -185,6 +188,29 @@ class Practice:
     def offer_again(self, actor: Actor, number: int) -> None:
         key = self.tag(number)
         self.opened.change_now(actor, lambda records: records.tags.restore([key]))
+
+    def identifiers(self, number: int) -> list[IdentifierRecord]:
+        with self.opened.reading(CONSOLE) as records:
+            return records.identifiers.of(self.patient(number))
+
+    def identify(self, actor: Actor, number: int, text: str) -> None:
+        key = self.patient(number)
+        self.opened.change_now(actor, lambda records: records.identifiers.add(key, 'Laboratory', text))
+
+    def correct_identifier(self, actor: Actor, number: int, text: str) -> None:
+        for row in self.identifiers(number)[:1]:
+            self.opened.change_now(actor, lambda records, key=row.key: records.identifiers.correct(key, 'value', text, burst='b1'))
+
+    def remove_identifier(self, actor: Actor, number: int) -> None:
+        key = self.patient(number)
+        for row in self.identifiers(number)[:1]:
+            gone = self.opened.change_now(actor, lambda records, key=row.key: records.identifiers.remove(key))
+            self.opened.change_now(actor, lambda records, gone=gone: records.identifiers.restore(key, gone))
+            self.opened.change_now(actor, lambda records, key=row.key: records.identifiers.remove(key))
+
+    def tell_apart(self, actor: Actor, one: int, two: int) -> None:
+        keys = self.patient(one), self.patient(two)
+        self.opened.change_now(actor, lambda records: records.lookalikes.tell_apart(*keys))
 
 
 def wrong_tags(records: Records) -> list[str]:
