@@ -157,9 +157,10 @@ class PatientsPage:
 
     def _narrow(self, view: ListView) -> None:
         """Show another view in place."""
-        self.asked += 1
-        self.view = view
-        background_tasks.create(self._search(self.asked, current_actor(), view), name='narrowed list')
+        with refusals_shown():
+            self.asked += 1
+            self.view = view
+            background_tasks.create(self._search(self.asked, current_actor(), view), name='narrowed list')
 
     async def _search(self, mine: int, actor: Actor, view: ListView) -> None:
         await asyncio.sleep(DEBOUNCE_S)
@@ -227,6 +228,8 @@ class PatientsPage:
             if found.view.tags != shown.view.tags:  # one was renamed
                 ui.navigate.history.replace(self.address(found.view))
             self._show(found)
+            if not shown.page.rows and found.page.rows:
+                self.settled.note(actor, found.detail)
 
     def _heard(self, change: Changed) -> None:
         """Someone registered a patient: name it soon. Many at once are named together."""

@@ -231,6 +231,16 @@ async def test_the_first_patient_appears_in_an_empty_list(clinic: Clinic, cast: 
     await sees(user, content='Maria Gonzalez')
 
 
+async def test_a_search_without_a_result_finds_who_comes_later_and_that_is_an_event(clinic: Clinic, cast: Cast, user: User):
+    a_patient(clinic, cast.ines, 'psr-1', family_name='Nwachukwu', given_names='Emeka')
+    client = await user.open('/patients?q=gon')
+    await sees(user, NONE_MATCH)
+    a_patient(clinic, cast.ines, 'psr-2')
+    await until(lambda: 'Maria Gonzalez' in cards(user))
+    client.delete()
+    await until(lambda: looks(clinic, cast)[-1] == {'query_length': 3, 'hits': 1})
+
+
 async def test_names_are_text_in_the_list(clinic: Clinic, cast: Cast, user: User):
     a_patient(clinic, cast.ines, family_name='<img src=x onerror=alert(1)>', given_names='{{7*7}}')
     await user.open('/patients')
