@@ -35,6 +35,7 @@ _IDS, _STEP = 999_983, 61_803  # prime: steps of any size reach every number bel
 _SEXES = (Sex.FEMALE, Sex.MALE)
 _NAMES = [tuple(tuple(map(clean_line, origin.words(kind))) for kind in ('female', 'male', 'family')) for origin in ORIGINS]
 _PREFERRED, _SECOND, _DOUBLE, _NOTED = 0.08, 0.25, 0.06, 0.02  # how many have a preferred name, an initial, two family names, a note
+_DAYS_APART, _MOST_VISITS = (10, 180, 40), 24
 _OF_VISIT = 0.5  # how many of a patient's own tags are put on a visit
 _NOTE = 'Photographs best in room 2, north light.'
 
@@ -89,7 +90,7 @@ class Storyteller:
     def _tell_one(self, batch: Batch) -> None:
         dice, number = self._dice, self._patient
         self._patient += 1
-        registered = self._now - _YEARS * dice.random() ** 1.5 - timedelta(days=2)
+        registered = (self._now - _YEARS * dice.random() - timedelta(days=2)).replace(hour=7)  # before the first visit of that day
         conditions, sites = self._some('condition', (1, 1, 2)), self._some('body-site', (0, 1, 1, 2))
         treatments = self._some('treatment', (0, 1, 1, 2))
         person = self._person(number, conditions[0], registered)
@@ -129,13 +130,14 @@ class Storyteller:
             visits.open(entry, [word for word in words if dice.random() < _OF_VISIT])
 
     def _moments(self, registered: datetime) -> list[datetime]:
-        """Return when a patient came: in the hours of a practice, over some part of the time since then."""
+        """Return when a patient came: in the hours of a practice, some weeks apart, until it was enough or until yesterday."""
         dice = self._dice
-        until = self._now - timedelta(days=1)
-        span = (until - registered) * dice.random()
-        days = (registered + span * dice.random() for _ in range(min(24, int(dice.gammavariate(2, 2.75)))))
-        return sorted(min(until, day).replace(hour=dice.randrange(8, 18), minute=dice.randrange(0, 60, 5), second=0, microsecond=0)
-                      for day in days)
+        until, moment, apart = self._now - timedelta(days=1), registered, dice.triangular(*_DAYS_APART)
+        moments = []
+        for _ in range(min(_MOST_VISITS, int(dice.gammavariate(2, 3.2)))):
+            moments.append(moment.replace(hour=dice.randrange(8, 18), minute=dice.randrange(0, 60, 5), second=0, microsecond=0))
+            moment += timedelta(days=round(apart * dice.uniform(0.6, 1.4)))
+        return [moment for moment in moments if moment < until]
 
     def _some(self, category: str, counts: tuple[int, ...]) -> list[Word]:
         """Return some tags of a category, each once, the common ones far more often."""
