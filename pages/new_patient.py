@@ -1,4 +1,6 @@
 """The form that begins a record."""
+from collections.abc import Sequence
+
 from nicegui import APIRouter, ui
 
 from app.clinic import clinic
@@ -96,7 +98,7 @@ class NewPatientForm:
                 self._forgive()
                 self._show_warnings(taken, found)
 
-    def _show_warnings(self, taken: PatientHeader | None, found: list[PatientHeader]) -> None:
+    def _show_warnings(self, taken: PatientHeader | None, found: Sequence[PatientHeader]) -> None:
         self._clear_warnings()
         if taken:
             with self.taken:
