@@ -2,7 +2,7 @@
 import shutil
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.cast import PASSWORD
 
@@ -22,6 +22,15 @@ def watched(page: Page, complaints: list[str]) -> Page:
     page.on('console', lambda message: complaints.append(message.text) if message.type == 'error' else None)
     page.on('pageerror', lambda error: complaints.append(str(error)))
     return page
+
+
+def stored(page: Page, label: str, text: str) -> None:
+    """Wait until a field's text is what the server holds: what another page of the same address shows. “Saved” may be of earlier keys."""
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_label(label, exact=True)).to_have_value(text)
+    other.close()
+    expect(page.get_by_role('status')).to_contain_text('Saved')
 
 
 def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:

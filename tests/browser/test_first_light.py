@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driving import watched
+from tests.browser.driving import stored, watched
 from tests.cast import PASSWORD
 from tests.pictures import four_corners, saved
 from tests.serving import ROOT, Server, run_program
@@ -76,7 +76,7 @@ def work_on_entry(page: Page) -> None:
     page.get_by_role('button', name='Compare', exact=True).click()
     expect(page.get_by_role('article')).to_have_count(1)
     page.get_by_label('Notes', exact=True).press_sequentially('Plaque is flat, no scale.')
-    expect(page.get_by_role('status')).to_contain_text('Saved')
+    stored(page, 'Notes', 'Plaque is flat, no scale.')
 
 
 def test_from_the_set_up_link_to_a_comparison_and_over_a_restart(fresh: Server, chromium: Browser, console: list[str],
@@ -119,7 +119,7 @@ def test_no_acknowledged_word_is_lost_when_the_server_is_killed(page: Page, serv
     page.get_by_role('button', name='New entry').or_(page.get_by_role('link', name='New entry')).first.click()
     page.wait_for_url('**/entries/1')
     page.get_by_label('Notes', exact=True).press_sequentially('Every word counts.')
-    expect(page.get_by_role('status')).to_contain_text('Saved')
+    stored(page, 'Notes', 'Every word counts.')
     page.goto('about:blank')
     server.kill()
     server.start()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driving import sign_in
+from tests.browser.driving import sign_in, stored
 from tests.browser.line import Line
 from tests.serving import Server
 
@@ -72,7 +72,7 @@ def both_texts_are_there(jana: Page, ines: Page) -> None:
 def test_words_typed_over_a_stalled_line_never_overwrite_what_was_stored_meanwhile(line: Line, jana: Page, ines: Page) -> None:
     line.freeze()
     write(ines, ' ALLERGIC to lidocaine.')
-    expect(ines.get_by_role('status')).to_contain_text('Saved')
+    stored(ines, 'Notes', 'Base. ALLERGIC to lidocaine.')
     write(jana, ' Stop the steroid.')
     line.thaw()
     both_texts_are_there(jana, ines)
@@ -83,7 +83,7 @@ def test_words_typed_over_a_broken_line_never_overwrite_what_was_stored_meanwhil
     expect(jana.get_by_text('No connection to the clinic server.')).to_be_visible(timeout=20_000)
     write(jana, ' Stop the steroid.')
     write(ines, ' ALLERGIC to lidocaine.')
-    expect(ines.get_by_role('status')).to_contain_text('Saved')
+    stored(ines, 'Notes', 'Base. ALLERGIC to lidocaine.')
     line.mend()
     both_texts_are_there(jana, ines)
 
