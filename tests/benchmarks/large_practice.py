@@ -18,6 +18,7 @@ from tests.cast import Cast, hire
 from tests.conftest import settings_of
 
 SMALL, LARGE = 10_000, 100_000
+_ROOM_KIB = 1024 * 1024
 _PLACES = 5  # an entry has 0 to 4 images: two on average
 _IMAGES = f"""
     WITH RECURSIVE place(k) AS (VALUES (0) UNION ALL SELECT k + 1 FROM place WHERE k < {_PLACES - 2})
@@ -53,6 +54,7 @@ class LargePractice:
         opened = open_clinic(self.settings)
         try:
             self.cast: Cast = hire(opened)
+            opened.change_now(self.cast.ines, _give_room)
             populate(opened, self.cast.ines, patients=patients, is_audited=False)
             opened.change_now(self.cast.ines, _add_images)
         finally:
@@ -73,6 +75,11 @@ def a_large_practice(patients: int) -> Iterator[LargePractice]:
 def is_full() -> bool:
     """Tell whether a hundred thousand patients are asked for: `BENCH=full`."""
     return os.environ.get('BENCH') == 'full'
+
+
+def _give_room(records: Records) -> None:
+    """Keep what is filled in memory: keys are random, and each would fetch and decrypt another page of its index."""
+    records.session.connection().exec_driver_sql(f'PRAGMA cache_size = -{_ROOM_KIB}')
 
 
 def _add_images(records: Records) -> None:
