@@ -252,7 +252,8 @@ class _Words:
             return f'{self._of_entries(entries)}{whose}'
         if self._detail.get('kind') == 'patient':
             return self._patient_(self._patient) if self._patient else _plural(patients, 'patient', 'patients')
-        return _plural(images + entries + patients, 'record', 'records')
+        part = f' (part {self._detail["part"]} of {self._detail["parts"]})' if 'parts' in self._detail else ''
+        return _plural(images + entries + patients, 'record', 'records') + part
 
     def _of_entries(self, number: int) -> str:
         if number > 1:

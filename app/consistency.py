@@ -24,8 +24,9 @@ from data.models import (
     Tag,
     TagCategory,
 )
+from data.models.audit import MODIFIES
 from data.records import Records
-from data.values import as_text
+from data.values import as_text, moment_text
 
 _VERSIONED: tuple[tuple[str, Any], ...] = (
     ('patient', Patient), ('identifier', PatientIdentifier), ('entry', Entry), ('image', Image), ('comparison', ComparisonGroup),
@@ -38,6 +39,7 @@ def inconsistencies(records: Records) -> Iterator[str]:
     yield from _texts_without_history(records)
     yield from _pictures_and_events(records)
     yield from _tags_that_show(records)
+    yield from _moments_of_change(records)
 
 
 def _foreign_pictures(records: Records) -> Iterator[str]:
@@ -86,3 +88,23 @@ def _tags_that_show(records: Records) -> Iterator[str]:
                 yield f'tag {tag.key}: where it shows is not what bears it'
         if counts != {name: getattr(tag, name) for name in counts}:
             yield f'tag {tag.key}: its counts are not what bears it'
+
+
+def _moments_of_change(records: Records) -> Iterator[str]:
+    """Find patients who were last modified at a moment of which neither the trail nor a history knows anything."""
+    changes = select(AuditEvent.patient, AuditEvent.at).where(
+        col(AuditEvent.action).in_(action.value for action in MODIFIES), AuditEvent.outcome == Outcome.DONE.value)
+    last = {patient: at for patient, at in records.session.exec(changes.order_by(col(AuditEvent.seq)))}
+    for row, key, modified in records.session.exec(select(Patient.id, Patient.key, Patient.last_modified)):
+        if moment_text(modified) != last.get(key) and moment_text(modified) not in _typed_at(records, row or 0, key):
+            yield f'patient {key}: when it was last modified is not when anything of it was changed'
+
+
+def _typed_at(records: Records, patient: int, key: str) -> set[str]:
+    """Return when something of a patient was saved: of a burst of typing the trail holds only the first save."""
+    entries = select(Entry.key).where(Entry.patient_id == patient)
+    groups = select(ComparisonGroup.key).join(Entry).where(Entry.patient_id == patient)
+    images, numbers = (select(model.key).where(model.patient_id == patient) for model in (Image, PatientIdentifier))
+    subjects = [key, *(subject for keys in (entries, groups, images, numbers) for subject in records.session.exec(keys))]
+    saved = records.session.exec(select(FieldVersion.until_at).where(col(FieldVersion.subject).in_(subjects)))
+    return {moment_text(moment) for moment in saved}

@@ -30,8 +30,7 @@ from data.models import (
     Tally,
     User,
 )
-from data.records import Records
-from data.repositories.tag_records import Tagged
+from data.records import Detail, Records
 from data.values import slug
 
 Progress = Callable[[str, int, int], None]
@@ -158,17 +157,21 @@ def _store(records: Records, batch: Batch, *, is_audited: bool) -> None:
 
 
 def _log(records: Records, batch: Batch) -> None:
-    """Write the events that the same acts leave when people do them."""
+    """Write the events that the same acts leave when people do them, each at the moment its patient was last modified."""
     people = {row['id']: row for row in batch.rows[Patient]}
+    modified = {row['key']: row['last_modified'] for row in people.values()}
+
+    def log(action: Action, subject: str, patient: str, detail: Detail) -> None:
+        records.now = modified[patient]
+        records.log(action, subject=subject, patient=patient, detail=detail)
+
     for row in people.values():
-        given = sorted(name for name in PATIENT_FIELDS if row[name])
-        records.log(Action.PATIENT_REGISTER, subject=row['key'], patient=row['key'], detail={'fields': given})
+        log(Action.PATIENT_REGISTER, row['key'], row['key'], {'fields': sorted(name for name in PATIENT_FIELDS if row[name])})
     for row in batch.rows[Entry]:
-        records.log(Action.ENTRY_OPEN, subject=row['key'], patient=people[row['patient_id']]['key'], detail={'number': row['number']})
+        log(Action.ENTRY_OPEN, row['key'], people[row['patient_id']]['key'], {'number': row['number']})
     for word, patient, entries in batch.tagged:
-        named = {'entries': entries} if entries else {}
-        kind = Tagged.ENTRY if entries else Tagged.PATIENT
-        records.log(Action.TAG_ASSIGN, subject=word.key, patient=patient, detail={'kind': kind.value, **named})
+        log(Action.TAG_ASSIGN, word.key, patient, {'kind': 'entry', 'entries': entries} if entries else {'kind': 'patient'})
+    del records.now  # the present again
 
 
 def _table(model: type[SQLModel]) -> Table:

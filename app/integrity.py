@@ -66,7 +66,7 @@ def verify_everything(clinic: Clinic, actor: Actor, *, progress: Progress | None
     with _damage_noted(findings), clinic.reading(actor) as records:
         report('database', 0, 1)
         findings.problems += integrity_problems(records.session)
-        _check_figures(records, findings)
+        check_figures(records, findings)
         _check_files(clinic, records, findings, report)
         _note_orphans(stored, records, findings)
         findings.problems += inconsistencies(records)
@@ -84,7 +84,7 @@ def _damage_noted(findings: Findings) -> Iterator[None]:
         findings.problems.append(str(damage))
 
 
-def _check_figures(records: Records, findings: Findings) -> None:
+def check_figures(records: Records, findings: Findings) -> None:
     """Recompute what repositories keep on the patient and compare."""
     counted = {
         'entries': dict(records.session.exec(select(Entry.patient_id, func.count()).group_by(Entry.patient_id)).all()),  # type: ignore[arg-type]
@@ -93,7 +93,7 @@ def _check_figures(records: Records, findings: Findings) -> None:
     latest = dict(records.session.exec(select(Entry.patient_id, func.max(Entry.appointment_at)).group_by(Entry.patient_id)).all())  # type: ignore[arg-type]
     keys = records.ground.vault.patient_keys()
     former, indexed = _former_ids(records), indexed_letters(records.session.connection())
-    for patient in records.session.exec(select(Patient)):
+    for patient in records.session.exec(select(Patient), execution_options={'yield_per': _ROWS_AT_ONCE}):
         findings.patients += 1
         kept = (patient.entry_count, patient.image_count, patient.last_appointment)
         row = patient.id or 0

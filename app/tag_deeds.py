@@ -41,13 +41,13 @@ def rename_category(key: str, was: str, name: str, revision: int) -> Deed:
 def recolour(key: str, name: str, colour: TagColour) -> Deed:
     """Give a category another colour."""
     return Deed(lambda records: records.tags.recolour(key, colour), lambda _: f'{name} is {colour} now.',
-                lambda former: lambda records: records.tags.recolour(key, former))
+                lambda former: lambda records: records.tags.recolour(key, former, expected=colour))
 
 
 def move(keys: Sequence[str], names: str, source: str, target: str, target_name: str) -> Deed:
     """Move tags of one category to another."""
     return Deed(lambda records: records.tags.move(keys, target), lambda _: f'Moved {names} to {target_name}.',
-                lambda _: lambda records: records.tags.move(keys, source))
+                lambda _: lambda records: records.tags.move(keys, source, expected=target))
 
 
 def retire(keys: Sequence[str], names: str) -> Deed:

@@ -12,7 +12,7 @@ from components.surroundings import Surroundings
 from data.read_models import PatientHeader
 from data.repositories.patients import NAME_FIELDS
 
-IN_THE_HEAD = frozenset({*NAME_FIELDS, 'birth_date', 'sex', 'skin_type', 'tags'})
+IN_THE_HEAD = frozenset({*NAME_FIELDS, 'birth_date', 'sex', 'skin_type', 'tags', 'entries', 'images'})
 """What every page of a patient shows of them, by the names that the live topic uses."""
 
 

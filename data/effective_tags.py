@@ -1,14 +1,16 @@
 """Tags that rise: where each tag shows, recomputed from what it was put on.
 
 An image gives its tags to every entry whose workspace holds it, and to its patient; an entry gives its own to its patient. What shows is
-kept with what it rests on (`direct`, `entries`, `images`), so that a tag disappears with the last of them. Nothing is counted up or down
-by hand: after an act the rows of one patient, or of one tag, are computed anew and only the differences are written.
+kept with what it rests on (`direct`, `entries`, `images`), so that a tag disappears with the last of them. Nothing that shows is counted
+up or down by hand: after an act on a patient's records the tags of that patient are computed anew and the differences written; after an
+act on tags, everything that they show on.
 """
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Connection, Table, bindparam, delete, func, insert, literal, select, union_all, update
+from sqlalchemy import CompoundSelect, Connection, Select, Table, bindparam, delete, func, insert, literal, select, union_all, update
 from sqlmodel import SQLModel
 
 from data.models import Entry, EntryEffectiveTag, EntryImage, EntryTag, Image, ImageTag, PatientEffectiveTag, PatientTag, Tag
@@ -44,14 +46,15 @@ class _Level:
 
     def wanted(self, connection: Connection, *, patient: int = 0, tags: Sequence[int] = ()) -> Figures:
         """Return what follows from the links of one patient, of some tags, or of all."""
+        return {(row[0], row[1]): tuple(row[2:]) for row in connection.execute(self._following(patient=patient, tags=tags))}
+
+    def _following(self, *, patient: int = 0, tags: Sequence[int] = ()) -> Select[Any]:
         source = self.sources.subquery()
         asked = select(source.c.tag_id, source.c.subject, *(func.sum(source.c[name]) for name in self.figures))
         asked = asked.where(source.c.tag_id.not_in(_MERGED)).group_by(source.c.tag_id, source.c.subject)
         if patient:
             asked = asked.where(source.c.patient_id == patient)
-        if tags:
-            asked = asked.where(source.c.tag_id.in_(tags))
-        return {(row[0], row[1]): tuple(row[2:]) for row in connection.execute(asked)}
+        return asked.where(source.c.tag_id.in_(tags)) if tags else asked
 
     def stored(self, connection: Connection, *, patient: int = 0, tags: Sequence[int] = ()) -> Figures:
         """Return what is kept for one patient, for some tags, or for all."""
@@ -65,10 +68,9 @@ class _Level:
             asked = asked.where(columns.tag_id.in_(tags))
         return {(row[0], row[1]): tuple(row[2:]) for row in connection.execute(asked)}
 
-    def renew(self, connection: Connection, *, patient: int = 0, tags: Sequence[int] = ()) -> None:
-        """Write what differs, and count it at the tags."""
-        before = self.stored(connection, patient=patient, tags=tags)
-        after = self.wanted(connection, patient=patient, tags=tags)
+    def renew_patient(self, connection: Connection, patient: int) -> None:
+        """Write what differs for one patient, and count it at the tags."""
+        before, after = self.stored(connection, patient=patient), self.wanted(connection, patient=patient)
         gone = [at for at in before if before[at] != after.get(at)]
         new = [at for at in after if before.get(at) != after[at]]
         mine = (self.table.c.tag_id == bindparam('of_tag')) & (self.table.c[self.subject] == bindparam('of_subject'))
@@ -77,14 +79,19 @@ class _Level:
         if new:
             connection.execute(insert(self.table), [
                 {'tag_id': at[0], self.subject: at[1], **dict(zip(self.figures, after[at], strict=True))} for at in new])
-        change: dict[int, int] = {}
-        for step, places in ((-1, gone), (1, new)):
-            for tag, _subject in places:
-                change[tag] = change.get(tag, 0) + step
+        change = Counter(tag for tag, _subject in new)
+        change.subtract(tag for tag, _subject in gone)
         count = _TAG.c[self.count]
         for tag, step in change.items():
             if step:
                 connection.execute(update(_TAG).where(_TAG.c.id == tag).values({count: count + step}))
+
+    def renew_tags(self, connection: Connection, tags: Sequence[int]) -> None:
+        """Write anew what some tags show on, and count it: by the database itself, as these may be most of what there is."""
+        connection.execute(delete(self.table).where(self.table.c.tag_id.in_(tags)))
+        connection.execute(insert(self.table).from_select(['tag_id', self.subject, *self.figures], self._following(tags=tags)))
+        shown = select(func.count()).select_from(self.table).where(self.table.c.tag_id == _TAG.c.id).scalar_subquery()
+        connection.execute(update(_TAG).where(_TAG.c.id.in_(tags)).values({_TAG.c[self.count]: shown}))
 
 
 ON_PATIENTS = _Level(
@@ -107,13 +114,13 @@ LEVELS = (ON_PATIENTS, ON_ENTRIES)
 def renew_patient(connection: Connection, patient: int) -> None:
     """Bring the tags that show on one patient and on its entries up to date, with the counts of the tags."""
     for level in LEVELS:
-        level.renew(connection, patient=patient)
+        level.renew_patient(connection, patient)
 
 
 def renew_tags(connection: Connection, tags: Sequence[int]) -> None:
     """Bring everything that some tags show on up to date, with their counts."""
     for level in LEVELS:
-        level.renew(connection, tags=tags)
+        level.renew_tags(connection, tags)
     count_images(connection, tags)
 
 

@@ -25,9 +25,9 @@ A row costs so much because its page is read from all over the file and decipher
 range counted no further than 2,000, unless it is the only condition, and the total its size. A page nearer to the end is walked to from
 the end.
 
-What is exact. Ties stand in the order of registration. Who was never seen comes last either way (SQLite walks the index twice for that,
-it does not sort). Ranges of days arrive as instants, half-open. Words are folded on both sides and never an operator: phrases for the
-trigram index, `instr` elsewhere, no LIKE.
+What is exact. Ties stand in the order of registration, turned round when the sort is. Who was never seen comes last either way (SQLite
+walks the index twice for that, it does not sort). Ranges of days arrive as instants, half-open. Words are folded on both sides and never
+an operator: phrases for the trigram index, `instr` elsewhere, no LIKE.
 
 How to change it. `tests/data/test_patient_query.py` compares every view with asking each patient in Python, whatever drives, and holds
 the plans as text: a lost index fails there. `make bench` compares with the best statements written by hand.

@@ -104,7 +104,7 @@ class EntriesPage:
             ui.navigate.to(patient_address(self.patient.unique_id, f'/entries/{number}'))
 
     def _heard(self, change: Changed) -> None:
-        if change.field == 'entries' or change.field in IN_THE_HEAD:
+        if change.field == 'timeline' or change.field in IN_THE_HEAD:
             self.refresh()
 
     async def _refresh(self, slots: FrameSlots) -> None:

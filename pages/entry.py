@@ -239,7 +239,7 @@ class EntryPage:
             self.refresh()
 
     def _heard_of_patient(self, change: Changed) -> None:
-        if change.field in IN_THE_HEAD or change.field == 'images':
+        if change.field in IN_THE_HEAD:
             self.refresh()
 
     async def _refresh(self) -> None:

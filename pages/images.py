@@ -126,7 +126,7 @@ class PoolPage:
         pool, uploads = Soon(self._refresh, name='live pool'), Soon(self._refresh_uploads, name='live uploads')
 
         def heard(change: Changed) -> None:
-            if change.field in {'images', ''} or change.field in IN_THE_HEAD:
+            if not change.field or change.field in IN_THE_HEAD:
                 pool()
         ends = [hub.subscribe(self.patient.key, heard), hub.subscribe(VOCABULARY, pool), hub.subscribe(self._topic(), uploads), pool.end,
                 uploads.end]

@@ -26,7 +26,7 @@ from data.actors import Actor, Permission
 from data.columns import new_key
 from data.errors import ChangedMeanwhile
 from data.models import TagColour
-from data.repositories.tag_records import VOCABULARY, CategoryRow, MergePreview, TagRow
+from data.repositories.tag_records import TAG_USE, VOCABULARY, CategoryRow, MergePreview, TagRow
 from data.values import fold
 
 router = APIRouter()
@@ -87,7 +87,7 @@ class TagsPage:
             self.notice = UndoNotice()
         self._show()
         refresh = Soon(self._refresh, name='live tags')
-        ends = [clinic().hub.subscribe(VOCABULARY, refresh), refresh.end]
+        ends = [clinic().hub.subscribe(VOCABULARY, refresh), clinic().hub.subscribe(TAG_USE, refresh), refresh.end]
         ui.context.client.on_delete(lambda: [end() for end in ends])
 
     def _build_actions(self) -> None:

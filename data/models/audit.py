@@ -74,6 +74,13 @@ VIEWS = frozenset({
 """Acts that only look: kept at level Comprehensive."""
 
 
+MODIFIES = frozenset({
+    Action.PATIENT_REGISTER, Action.PATIENT_CORRECT, Action.IDENTIFIER_ADD, Action.IDENTIFIER_CORRECT, Action.IDENTIFIER_REMOVE,
+    Action.IMAGE_ADMIT, Action.IMAGE_DESCRIBE, Action.ENTRY_OPEN, Action.ENTRY_AMEND, Action.ENTRY_PLACE, Action.ENTRY_REMOVE,
+    Action.COMPARISON_GROUP, Action.COMPARISON_ARRANGE, Action.TAG_ASSIGN, Action.TAG_UNASSIGN})
+"""Acts on a patient's record: the last of them is when it was last modified."""
+
+
 TRAIL_RULES = {
     f'audit_event_no_{verb.lower()}': f'CREATE TRIGGER audit_event_no_{verb.lower()} BEFORE {verb} ON audit_event '
                                       "BEGIN SELECT RAISE(ABORT, 'the audit trail is append-only'); END"

@@ -80,6 +80,7 @@ class Entries(Repository):
         entry, patient = self.row(key)
         self.records.require(Permission.NOTES_WRITE if field == 'notes' else Permission.ENTRY_WRITE, subject=patient.key)
         value = _clean_notes(text) if field == 'notes' else parse_moment(text, self.records.settings.zone())
+        self.records.tell(patient.key, 'timeline')
         if field == 'appointment_at':
             self.records.tell(SHOWN_FIGURES, patient.key)
         return self.change_field(entry, key, field, value, patient=patient, action=Action.ENTRY_AMEND, expected_revision=expected_revision,
@@ -162,6 +163,7 @@ class Entries(Repository):
         self.records.tags.renew(patient)
         self.records.log(action, subject=entry.key, patient=patient.key, detail={'images': images})
         self.records.tell(entry.key, 'workspace')
+        self.records.tell(patient.key, 'timeline')
         self.records.tell(entry.key, 'tags')
 
     def _workspace_keys(self, entries: list[int]) -> dict[int, tuple[str, ...]]:

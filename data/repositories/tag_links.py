@@ -3,13 +3,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, Select, Table, case, delete, insert, update
+from sqlalchemy import Row, Select, Table, case, delete, insert
 from sqlalchemy import select as sql_select
 from sqlmodel import SQLModel, col, select
 
 from data.actors import Permission
-from data.effective_tags import renew_patient
-from data.errors import Invalid, NotFound
+from data.effective_tags import count_images, renew_patient
+from data.errors import Conflict, Invalid, NotFound
 from data.models import (
     Action,
     Entry,
@@ -27,7 +27,7 @@ from data.read_models import ShownTag
 from data.repositories.base import Repository
 from data.repositories.images import tile
 from data.repositories.patients import SHOWN_FIGURES
-from data.repositories.tag_records import LABEL_COLUMNS, VOCABULARY, Tagged, TagSources, label_of
+from data.repositories.tag_records import LABEL_COLUMNS, TAG_USE, Tagged, TagSources, label_of
 
 _PLURALS = {Tagged.PATIENT: 'patients', Tagged.ENTRY: 'entries', Tagged.IMAGE: 'images'}
 
@@ -61,12 +61,16 @@ class TagLinks(Repository):
         if new:
             self.session.connection().execute(insert(links), [
                 {_KINDS[kind].column: subject, 'tag_id': row.id, 'tagged_at': self.records.now} for subject, _key, _patient in new])
-            self._changed(Action.TAG_ASSIGN, row, kind, new, step=1)
+            row.last_used_at = self.records.now
+            self.session.add(row)
+            self._changed(Action.TAG_ASSIGN, row, kind, new)
         return len(new)
 
     def unassign(self, tag: str, kind: Tagged, subjects: Sequence[str]) -> int:
         """Take a tag off patients, entries or images that bear it themselves; return how many did."""
         row = self._given(tag, kind, subjects)
+        if row.merged_into_id is not None:
+            raise Conflict(f'{row.name} was merged into another tag meanwhile.')
         links, column = self._links(kind), self._links(kind).c[_KINDS[kind].column]
         found = self._subjects(kind, subjects)
         have = self._bearing(kind, row, found)
@@ -75,7 +79,7 @@ class TagLinks(Repository):
             # A tag that was merged into this one would bring it back when the merge is taken back.
             self.session.connection().execute(delete(links).where(
                 links.c.tag_id.in_([row.id, *self._merged_into(row.id or 0)]), column.in_([subject for subject, _key, _patient in gone])))
-            self._changed(Action.TAG_UNASSIGN, row, kind, gone, step=-1)
+            self._changed(Action.TAG_UNASSIGN, row, kind, gone)
         return len(gone)
 
     def on_patient(self, key: str) -> tuple[ShownTag, ...]:
@@ -152,15 +156,14 @@ class TagLinks(Repository):
     def _links(self, kind: Tagged) -> Table:
         return SQLModel.metadata.tables[str(_KINDS[kind].links.__tablename__)]
 
-    def _changed(self, action: Action, tag: Tag, kind: Tagged, subjects: list[tuple[int, str, int]], *, step: int) -> None:
+    def _changed(self, action: Action, tag: Tag, kind: Tagged, subjects: list[tuple[int, str, int]]) -> None:
         """Bring every patient up to date whose records changed, with one event each."""
         by_patient: dict[int, list[str]] = {}
         for _subject, key, patient in subjects:
             by_patient.setdefault(patient, []).append(key)
-        images = step * len(subjects) if kind is Tagged.IMAGE else 0
-        used = self.records.now if step > 0 else tag.last_used_at
-        self.session.connection().execute(update(Tag).where(col(Tag.id) == tag.id).values(
-            image_count=col(Tag.image_count) + images, last_used_at=used))
+        self.session.flush()
+        if kind is Tagged.IMAGE:
+            count_images(self.session.connection(), [tag.id or 0])
         for owner in self.session.exec(select(Patient).where(col(Patient.id).in_(by_patient))):
             keys = by_patient[owner.id or 0]
             self.renew(owner)
@@ -169,7 +172,7 @@ class TagLinks(Repository):
             self.records.log(action, subject=tag.key, patient=owner.key, detail={'kind': kind.value, **named})
             self._tell(owner.key, kind, keys)
         self.session.expire(tag)
-        self.records.tell(VOCABULARY, tag.key)
+        self.records.tell(TAG_USE, tag.key)
 
     def _tell(self, patient: str, kind: Tagged, keys: list[str]) -> None:
         self.records.tell(patient, 'tags')

@@ -8,6 +8,7 @@ from data.actors import Permission
 from data.effective_tags import renew_tags
 from data.errors import Conflict, Invalid, MergeChanged
 from data.models import Action, Entry, EntryEffectiveTag, EntryTag, Image, ImageTag, Patient, PatientEffectiveTag, PatientTag, Tag
+from data.records import Detail
 from data.repositories.tag_links import TagLinks
 from data.repositories.tag_records import VOCABULARY, MergePreview, Reach
 
@@ -43,8 +44,7 @@ class TagMerging(TagLinks):
             raise MergeChanged
         named = {tag.key: self._bearers(tag) for tag in going}
         for tag in going:
-            for model, column in _LINKS:
-                self._copy_links(_table(model), column, tag.id or 0, stays.id or 0)
+            self._put_links(tag.id or 0, stays.id or 0)
             self.session.connection().execute(update(Tag).where(col(Tag.id) == tag.id).values(merged_into_id=stays.id))
         used = max((tag.last_used_at for tag in (stays, *going) if tag.last_used_at), default=None)
         self.session.connection().execute(update(Tag).where(col(Tag.id) == stays.id).values(last_used_at=used))
@@ -63,6 +63,10 @@ class TagMerging(TagLinks):
             links = _table(model)
             self.session.connection().execute(delete(links).where(links.c.tag_id == stays.id, links.c.merged_from_id == tag.id))
         self.session.connection().execute(update(Tag).where(col(Tag.id) == tag.id).values(merged_into_id=None))
+        others = select(col(Tag.id)).where(col(Tag.merged_into_id) == stays.id)
+        # What two tags brought along came with the first of them, and stays for the other one.
+        for other in self.session.connection().execute(others).scalars().all():
+            self._put_links(other or 0, stays.id or 0)
         self._finish(Action.TAG_SEPARATE, stays, [tag], {})
 
     def _finish(self, action: Action, stays: Tag, going: list[Tag], named: dict[str, dict[str, list[str]]]) -> None:
@@ -70,8 +74,10 @@ class TagMerging(TagLinks):
         renew_tags(self.session.connection(), [tag.id or 0 for tag in (stays, *going)])
         for tag in going:
             self.session.expire(tag)
-            for part in _in_parts(named.get(tag.key) or self._bearers(tag)):
-                self.records.log(action, subject=tag.key, detail={**part, 'into': stays.key})
+            parts = _in_parts(named.get(tag.key) or self._bearers(tag))
+            for number, part in enumerate(parts, 1):
+                counted: Detail = {'part': number, 'parts': len(parts)} if len(parts) > 1 else {}
+                self.records.log(action, subject=tag.key, detail={**part, **counted, 'into': stays.key})
             self.records.tell(VOCABULARY, tag.key)
         self.session.expire(stays)
         self.records.tell(VOCABULARY, stays.key)
@@ -82,6 +88,8 @@ class TagMerging(TagLinks):
         if not gone:
             raise Invalid('Choose two or more tags to merge.')
         stays, going = self.row(keep), [self.row(key) for key in dict.fromkeys(gone)]
+        if stays.retired_at is not None:
+            raise Conflict(f'{stays.name} is retired. Offer it again before other tags become it.')
         for tag in (stays, *going):
             if tag.merged_into_id is not None:
                 raise Conflict(f'{tag.name} was merged into another tag already.')
@@ -106,12 +114,14 @@ class TagMerging(TagLinks):
             found[level] = list(self.session.connection().execute(keys.order_by(col(subject.id))).scalars())
         return found
 
-    def _copy_links(self, links: Table, column: str, source: int, target: int) -> None:
+    def _put_links(self, source: int, target: int) -> None:
         """Put the target wherever the source was put and the target was not."""
-        have = select(links.c[column]).where(links.c.tag_id == target)
-        rows = select(links.c[column], literal(target), links.c.tagged_at, literal(source)).where(
-            links.c.tag_id == source, links.c[column].not_in(have))
-        self.session.connection().execute(insert(links).from_select([column, 'tag_id', 'tagged_at', 'merged_from_id'], rows))
+        for model, column in _LINKS:
+            links = _table(model)
+            have = select(links.c[column]).where(links.c.tag_id == target)
+            rows = select(links.c[column], literal(target), links.c.tagged_at, literal(source)).where(
+                links.c.tag_id == source, links.c[column].not_in(have))
+            self.session.connection().execute(insert(links).from_select([column, 'tag_id', 'tagged_at', 'merged_from_id'], rows))
 
 
 def _table(model: type[SQLModel]) -> Table:

@@ -11,6 +11,8 @@ from data.read_models import ImageTile, TagLabel
 
 VOCABULARY = 'tags'
 """The live topic of the tags themselves: added, renamed, recoloured, moved, merged, retired."""
+TAG_USE = 'tag use'
+"""The live topic of how many records bear a tag: `field` is the tag's key."""
 
 
 LABEL_COLUMNS: tuple[Any, ...] = (

@@ -54,11 +54,13 @@ class Tags(TagMerging):
         self.records.require(Permission.TAG_MANAGE)
         return self._rename(self._category(key), name, Action.CATEGORY_RENAME, expected_revision, burst)
 
-    def recolour(self, key: str, colour: str) -> TagColour:
-        """Give a category, and with it all its tags, another colour; return the former one."""
+    def recolour(self, key: str, colour: str, *, expected: TagColour | None = None) -> TagColour:
+        """Give a category, and with it all its tags, another colour; return the former one. Refuse when that is not the expected one."""
         self.records.require(Permission.TAG_MANAGE)
         category, chosen = self._category(key), _colour(colour)
         before = category.colour
+        if expected not in {None, before}:
+            raise Conflict(f'Someone gave {category.name} another colour meanwhile.')
         if chosen is not before:
             category.colour = chosen
             self.session.add(category)
@@ -88,11 +90,13 @@ class Tags(TagMerging):
         self.records.require(Permission.TAG_MANAGE)
         return self._rename(self.row(key), name, Action.TAG_RENAME, expected_revision, burst)
 
-    def move(self, keys: Sequence[str], category: str) -> None:
-        """Put tags into another category, whose colour they take."""
+    def move(self, keys: Sequence[str], category: str, *, expected: str = '') -> None:
+        """Put tags into another category, whose colour they take. Refuse when one is not in the expected category."""
         self.records.require(Permission.TAG_MANAGE)
-        target = self._category(category)
+        target, before = self._category(category), self._category(expected) if expected else None
         for tag in map(self.row, dict.fromkeys(keys)):
+            if before is not None and tag.category_id != before.id:
+                raise Conflict(f'Someone moved {tag.name} meanwhile.')
             if tag.category_id != target.id:
                 tag.category_id = target.id or 0
                 self._note(Action.TAG_MOVE, tag, category=category)

@@ -162,6 +162,46 @@ def test_a_merge_moves_what_bears_the_tag_and_can_be_taken_back(clinic: Clinic, 
     assert on_patient(clinic, cast.jana, maria.key) == before
 
 
+def test_of_two_tags_that_were_merged_one_is_separated_and_the_other_stays(clinic: Clinic, cast: Cast, maria: PatientHeader):
+    one, two, into = (a_tag(clinic, cast.jana, name) for name in ('Acne', 'Spots', 'Acne vulgaris'))
+    for tag in (one, two):
+        assign(clinic, cast.jana, tag, Tagged.PATIENT, maria.key)
+    clinic.change_now(cast.jana, lambda records: records.tags.merge(into.key, [one.key, two.key]))
+    clinic.change_now(cast.jana, lambda records: records.tags.separate(one.key))
+    assert on_patient(clinic, cast.jana, maria.key) == [('Acne', True, 0, 0), ('Acne vulgaris', True, 0, 0)]
+    clinic.change_now(cast.jana, lambda records: records.tags.separate(two.key))
+    assert on_patient(clinic, cast.jana, maria.key) == [('Acne', True, 0, 0), ('Spots', True, 0, 0)]
+
+
+def test_a_tag_that_was_merged_meanwhile_is_not_taken_off(clinic: Clinic, cast: Cast, maria: PatientHeader):
+    keep, gone, image = a_tag(clinic, cast.jana, 'Acne'), a_tag(clinic, cast.jana, 'Spots'), a_stored_image(clinic, cast.jana, maria.key)
+    assign(clinic, cast.jana, gone, Tagged.IMAGE, image)
+    clinic.change_now(cast.jana, lambda records: records.tags.merge(keep.key, [gone.key]))
+    with pytest.raises(Conflict, match='merged into another tag meanwhile'):
+        unassign(clinic, cast.tom, gone, Tagged.IMAGE, image)
+    assert (reach(clinic, cast.jana, keep), reach(clinic, cast.jana, gone)) == (Reach(1, 0, 1), Reach())
+
+
+def test_no_tag_becomes_a_retired_one(clinic: Clinic, cast: Cast):
+    keep, gone = a_tag(clinic, cast.jana, 'Acne'), a_tag(clinic, cast.jana, 'Spots')
+    clinic.change_now(cast.jana, lambda records: records.tags.retire([keep.key]))
+    with pytest.raises(Conflict, match='retired'):
+        clinic.change_now(cast.jana, lambda records: records.tags.merge(keep.key, [gone.key]))
+
+
+def test_an_undo_takes_back_nothing_that_someone_else_did_since(clinic: Clinic, cast: Cast):
+    tag = a_tag(clinic, cast.jana, 'Laser')
+    with clinic.reading(cast.jana) as records:
+        condition, treatment, flag = (category.key for category in records.tags.vocabulary()[:4] if category.name != 'Body site')
+    clinic.change_now(cast.jana, lambda records: records.tags.recolour(condition, 'sea'))
+    clinic.change_now(cast.ines, lambda records: records.tags.recolour(condition, 'rose'))
+    with pytest.raises(Conflict, match='another colour'):
+        clinic.change_now(cast.jana, lambda records: records.tags.recolour(condition, 'plum', expected=TagColour.SEA))
+    clinic.change_now(cast.ines, lambda records: records.tags.move([tag.key], flag))
+    with pytest.raises(Conflict, match='moved Laser'):
+        clinic.change_now(cast.jana, lambda records: records.tags.move([tag.key], condition, expected=treatment))
+
+
 def test_a_merge_is_refused_when_its_numbers_are_not_those_that_were_shown(clinic: Clinic, cast: Cast, maria: PatientHeader):
     keep, gone = a_tag(clinic, cast.jana, 'Acne'), a_tag(clinic, cast.jana, 'Acne vulgaris')
     with clinic.reading(cast.jana) as records:
