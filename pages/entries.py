@@ -5,6 +5,7 @@ from nicegui import APIRouter, ui
 from starlette.responses import RedirectResponse
 
 from app.clinic import clinic
+from components.confirm import confirmed
 from components.controls import box, button, empty_state, text
 from components.entry_timeline import shown_images, span_words, timeline_html
 from components.layout import FrameSlots, frame
@@ -79,7 +80,7 @@ class EntriesPage:
             if self.around.actor.may(Permission.ENTRY_WRITE):
                 with slots.actions:
                     button('New entry', icon='plus', kind='primary', on_click=self._open)
-                slots.shortcuts.on('n', 'New entry', self._open)
+                slots.shortcuts.on('e', 'New entry', self._ask_to_open)
             self.place = box('df-col df-gap-l')
             self._show()
         self.refresh = Soon(lambda: self._refresh(slots), name='live timeline')
@@ -95,6 +96,11 @@ class EntriesPage:
                 return
             text(span_words(self.entries, self.around.zone), 'df-t3', tag='h2')
             ui.html(timeline_html(self.entries, self.patient.unique_id, self.around.zone, today=self.around.today), sanitize=False)
+
+    async def _ask_to_open(self) -> None:
+        """Ask first: one key, pressed by habit, shall not write a visit into whichever chart is open."""
+        if await confirmed('Open a new entry?', f'For {self.patient.name}, {self.patient.unique_id}.', action='New entry'):
+            await self._open()
 
     async def _open(self) -> None:
         """Open a visit of now and go there."""

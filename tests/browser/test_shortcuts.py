@@ -36,8 +36,13 @@ def test_a_visit_is_begun_from_the_list_without_a_mouse(page: Page) -> None:
     page.keyboard.type('n/g p?')  # in a field every key is a letter
     expect(page.get_by_label('Unique ID')).to_have_value('n/g p?')
     a_patient(page)
-    page.keyboard.press('n')
-    page.keyboard.press('n')  # a second time, before the answer: still one entry
+    page.keyboard.press('e')
+    asked = page.get_by_role('alertdialog', name='Open a new entry?')
+    expect(asked).to_contain_text('psr-20417')
+    page.keyboard.press('Escape')
+    expect(asked).to_have_count(0)
+    page.keyboard.press('e')
+    asked.get_by_role('button', name='New entry').press('Enter')
     page.wait_for_url('**/entries/1')
     page.wait_for_load_state('networkidle')
     page.keyboard.press('g')
@@ -128,7 +133,7 @@ def test_what_was_pressed_on_a_dead_line_is_not_done_when_it_is_back(server: Ser
     expect(page.get_by_role('dialog')).to_have_count(0)
     assert page.url == address
     page.keyboard.press('n')
-    page.wait_for_url('**/entries/1')
+    page.wait_for_url('**/patients/new')
     context.close()
 
 
