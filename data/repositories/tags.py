@@ -126,6 +126,8 @@ class Tags(TagMerging):
         self.records.tell(VOCABULARY, tag.key)
 
     def _rename(self, row: Tag | TagCategory, name: str, action: Action, expected_revision: int | None, burst: str) -> Saved:
+        if isinstance(row, Tag) and row.merged_into_id is not None:
+            raise Conflict(f'{row.name} was merged into another tag meanwhile.')
         cleaned = _clean_name(name, TAG_LIMIT if isinstance(row, Tag) else CATEGORY_LIMIT)
         self._check_free(type(row), cleaned, but_for=row.key)
         saved = self.change_field(row, row.key, 'name', cleaned, patient=None, action=action, expected_revision=expected_revision,

@@ -179,6 +179,8 @@ def test_a_tag_that_was_merged_meanwhile_is_not_taken_off(clinic: Clinic, cast: 
     clinic.change_now(cast.jana, lambda records: records.tags.merge(keep.key, [gone.key]))
     with pytest.raises(Conflict, match='merged into another tag meanwhile'):
         unassign(clinic, cast.tom, gone, Tagged.IMAGE, image)
+    with pytest.raises(Conflict, match='merged into another tag meanwhile'):
+        clinic.change_now(cast.ines, lambda records: records.tags.rename(gone.key, 'Pimples'))
     assert (reach(clinic, cast.jana, keep), reach(clinic, cast.jana, gone)) == (Reach(1, 0, 1), Reach())
 
 
