@@ -20,7 +20,9 @@ with the commonest tag: it has no statistics of what is asked for. So whatever s
 drives is chosen here, by what it costs in steps along an index:
     cost of asking = size of the driver * (1 + 6 per tag that is probed + 20 if the patient's row has to be fetched)
     cost of a page = by the order:  cost of asking * (rows up to the end of the page) / total
-                     by a condition: cost of asking + 20 * total, for fetching and sorting whoever is left
+                     by a condition: cost of asking + 20 * total, for fetching and sorting whoever is left; 2 * total where one date drives
+                         and the other sorts, as its index holds both
+The two dates go together, so that a walk by one for a range of the other may find everyone at its far end: it counts four times.
 A row costs so much because its page is read from all over the file and deciphered. Sizes are known for tags, counted for words, and for a
 range counted no further than 2,000, unless it is the only condition, and the total its size. A page nearer to the end is walked to from
 the end.
@@ -66,6 +68,9 @@ _FILTERED = frozenset({'last_modified', 'last_appointment', 'entry_count', 'imag
 _HELD = {TAG: frozenset[str](), SEARCH: frozenset[str](), 'entry_count': frozenset({'entry_count', 'image_count'}),
          'image_count': frozenset({'entry_count', 'image_count'})}
 """What is known without fetching the patient's row; the index of an order holds everything that is filtered by."""
+_DATES = frozenset({'last_modified', 'last_appointment'})
+_ASKEW = 4  # who was seen lately was changed lately: walking by one date, those of a range of the other may all stand at the far end
+_SORTED = 2  # what sorting costs where the index that drives holds what is sorted by
 _MANY = 20  # a twentieth of all patients
 
 
@@ -177,9 +182,12 @@ class PatientQuery:
 
     def _page_cost(self, driver: str, reach: int) -> float:
         """Return what a page costs: the order is walked until the page is full; whoever comes out of a condition is fetched and sorted."""
+        wanted = self._wanted
         if driver == SORT:
-            return self._cost(driver) * min(reach, self.total) / self.total
-        return self._cost(driver) + self.total * _LOOKUP
+            is_askew = wanted.sort in _DATES and any(asked.column in _DATES and asked.column != wanted.sort for asked in wanted.ranges)
+            return self._cost(driver) * min(reach, self.total) / self.total * (_ASKEW if is_askew else 1)
+        is_held = driver in _DATES and wanted.sort in _FILTERED
+        return self._cost(driver) + self.total * (_SORTED if is_held else _LOOKUP)
 
     def _cost(self, driver: str) -> float:
         """Return what it costs to ask everyone that a driver begins with whether the other conditions hold too."""
