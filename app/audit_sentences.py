@@ -109,6 +109,7 @@ ACTION_WORDS: dict[Action, str] = {
 }
 
 FIELD_WORDS: dict[str, str] = {
+    'value': 'the number', 'system': 'the system',
     'unique_id': 'the unique ID', 'birth_date': 'the date of birth', 'appointment_at': 'the appointment', 'given_names': 'the given names',
     'family_name': 'the family name', 'email': 'the e-mail address', 'phone': 'the phone number', 'street': 'the street',
 }

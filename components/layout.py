@@ -115,7 +115,7 @@ def _shortcuts(actor: Actor) -> Shortcuts:
 
 def _side(actor: Actor, practice_name: str, current: str, patient: PatientHeader | None, tab: str, shortcuts: Shortcuts) -> ui.html:
     """Show the menu, and below its fragment the way to the keys."""
-    with box('df-side', tag='nav', aria_label='Main'):
+    with box('df-side', tag='nav', aria_label='Main', id=navigation.MENU_ID, popover='auto'):
         fragment = navigation.sidebar_html(actor, practice_name=practice_name, current=current, patient=patient, tab=tab)
         side = ui.html(fragment, sanitize=False).classes('df-side-parts')
         with box('df-nav df-nav--keys', tag='button', type='button') as keys:

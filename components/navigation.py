@@ -8,6 +8,9 @@ from components.motif import logo_svg
 from data.actors import Actor, Permission
 from data.read_models import PatientHeader
 
+MENU_ID = 'menu'
+"""What the sidebar is called in the page, so that the phone's bar can open it."""
+
 
 @dataclass(frozen=True)
 class Room:
@@ -74,13 +77,13 @@ def sidebar_html(actor: Actor, *, practice_name: str, current: str, patient: Pat
 
 
 def bottom_html(actor: Actor, *, current: str) -> str:
-    """Return the phone's bottom bar. More opens the same sidebar as a sheet, by CSS."""
+    """Return the phone's bottom bar. More opens the same sidebar as a sheet; the browser closes it at Escape and at a tap beside it."""
     links = []
     if actor.may(Permission.PATIENT_READ):
         links.append(f'<a href="/patients"{_current(current == "Patients")}>{icon_svg("users", 20)}<span>Patients</span></a>')
     if actor.may(Permission.PATIENT_REGISTER):
         links.append(f'<a href="/patients/new"{_current(current == "New patient")}>{icon_svg("plus", 20)}<span>New patient</span></a>')
-    return ''.join(links) + f'<details class="df-more"><summary>{icon_svg("menu", 20)}<span>More</span></summary></details>'
+    return ''.join(links) + f'<button type="button" popovertarget="{MENU_ID}">{icon_svg("menu", 20)}<span>More</span></button>'
 
 
 def cover_html(image_key: str | None, size: str = '') -> str:

@@ -22,7 +22,7 @@ drives is chosen here, by what it costs in steps along an index:
     cost of a page = by the order:  cost of asking * (rows up to the end of the page) / total
                      by a condition: cost of asking + 20 * total, for fetching and sorting whoever is left; 2 * total where one date drives
                          and the other sorts, as its index holds both
-The two dates go together, so that a walk by one for a range of the other may find everyone at its far end: it counts four times.
+The two dates go together: a walk by one, upwards, for those above a day of the other finds them at its far end, and counts as the whole.
 A row costs so much because its page is read from all over the file and deciphered. Sizes are known for tags, counted for words, and for a
 range counted no further than 2,000, unless it is the only condition, and the total its size. A page nearer to the end is walked to from
 the end.
@@ -68,8 +68,7 @@ _FILTERED = frozenset({'last_modified', 'last_appointment', 'entry_count', 'imag
 _HELD = {TAG: frozenset[str](), SEARCH: frozenset[str](), 'entry_count': frozenset({'entry_count', 'image_count'}),
          'image_count': frozenset({'entry_count', 'image_count'})}
 """What is known without fetching the patient's row; the index of an order holds everything that is filtered by."""
-_DATES = frozenset({'last_modified', 'last_appointment'})
-_ASKEW = 4  # who was seen lately was changed lately: walking by one date, those of a range of the other may all stand at the far end
+_DATES = {'last_modified', 'last_appointment'}
 _SORTED = 2  # what sorting costs where the index that drives holds what is sorted by
 _MANY = 20  # a twentieth of all patients
 
@@ -153,7 +152,8 @@ class PatientQuery:
         after = self.total - skipped - most
         is_backward = after < skipped
         skipped = min(skipped, after)
-        driver = min(self._drivers, key=lambda driver: self._page_cost(driver, skipped + most))
+        is_ascending = wanted.is_descending == is_backward
+        driver = min(self._drivers, key=lambda driver: self._page_cost(driver, skipped + most, is_ascending=is_ascending))
         asked = paging(shape_of(wanted, driver), wanted.sort, wanted.is_descending, is_backward)
         rows = self._connection.execute(asked, bound(wanted, driver, skipped=skipped, most=most)).scalars().all()
         return list(reversed(rows) if is_backward else rows)
@@ -180,12 +180,13 @@ class PatientQuery:
     def _is_one_condition(self) -> bool:
         return len(self._wanted.ranges) + len(self._wanted.tags) + bool(self._wanted.words) == 1
 
-    def _page_cost(self, driver: str, reach: int) -> float:
+    def _page_cost(self, driver: str, reach: int, *, is_ascending: bool) -> float:
         """Return what a page costs: the order is walked until the page is full; whoever comes out of a condition is fetched and sorted."""
         wanted = self._wanted
         if driver == SORT:
-            is_askew = wanted.sort in _DATES and any(asked.column in _DATES and asked.column != wanted.sort for asked in wanted.ranges)
-            return self._cost(driver) * min(reach, self.total) / self.total * (_ASKEW if is_askew else 1)
+            others = [asked for asked in wanted.ranges if {asked.column, wanted.sort} == _DATES]
+            is_far = any((asked.low if is_ascending else asked.below) is not None for asked in others)
+            return self._cost(driver) * (1 if is_far else min(reach, self.total) / self.total)
         is_held = driver in _DATES and wanted.sort in _FILTERED
         return self._cost(driver) + self.total * (_SORTED if is_held else _LOOKUP)
 
