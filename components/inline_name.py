@@ -3,6 +3,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from components.controls import box, button, icon_button, link, text, text_field
+from components.hidden_characters import warn_of_hidden
 from components.refusals import refusals_shown
 from data.errors import ChangedMeanwhile, TagTaken
 
@@ -24,6 +25,7 @@ class InlineName:
         self._is_storing = False
         self.field = text_field(label, value=name, bare=True, classes='df-rename')
         self.field.control.props('autofocus').on('keydown.enter', self.store, []).on('keydown.escape', self.give_up, [])
+        warn_of_hidden(self.field)
         with self.field.root:
             self._merge = box()
             self._was = box('df-was')
@@ -45,9 +47,11 @@ class InlineName:
             return
         self._is_storing = True
         self._merge.clear()
-        with refusals_shown(self.field):
-            await self._store(typed)
-        self._is_storing = False
+        try:
+            with refusals_shown(self.field):
+                await self._store(typed)
+        finally:
+            self._is_storing = False
 
     def give_up(self) -> None:
         """Leave the name as it is stored."""

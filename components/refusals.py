@@ -3,12 +3,11 @@ import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Literal, Protocol
 
 from nicegui import ui
 
 from components import design
-from components.controls import Field
 from data.errors import Damage, Invalid, Refusal
 
 _log = logging.getLogger('dermafolio.pages')
@@ -16,9 +15,16 @@ _ICONS = {'negative': 'circle-alert', 'info': 'info', 'positive': 'circle-check'
 _LEAVES_AFTER_MS = 4000
 
 
+class Refusable(Protocol):
+    """Where a refusal can be read: a field, or another place that the person looks at."""
+
+    def refuse(self, sentence: str) -> None:
+        """Show the sentence; an empty one takes it back."""
+
+
 @contextmanager
-def refusals_shown(field: Field | None = None) -> Iterator[None]:
-    """Show a refusal as written: under `field`, or as a message that stays until it is closed. A damage gets a reference into the log.
+def refusals_shown(field: Refusable | None = None) -> Iterator[None]:
+    """Show a refusal as written: at `field`, or as a message that stays until it is closed. A damage gets a reference into the log.
 
     Without a field, an `Invalid` is a hint how to do it, nothing was typed that could be lost: it leaves by itself.
     """

@@ -5,7 +5,7 @@ from html import escape
 from typing import Any
 
 from components import formatting
-from components.controls import box, button, icon_button, text
+from components.controls import box, button, symbol, text
 from components.design import icon_svg
 from components.inline_name import InlineName, Rename
 from components.tag_chip import label_html, tag_dot_html
@@ -100,7 +100,9 @@ class CategoryHead:
         with self._place:
             text(self._category.name, 'df-t2 df-ell', tag='h2')
             if self._acts is not None:
-                self._pencil = icon_button('pencil', label='Rename category', size='small', on_click=self._edit)
+                with box('df-cat-pencil', tag='button', type='button', title='Rename category', aria_label='Rename category') as self._pencil:
+                    symbol('pencil')
+                self._pencil.on('click', self._edit, args=[])
 
     def _edit(self) -> None:
         if self._acts is None:

@@ -1,11 +1,11 @@
 """A tag as it is read everywhere: put there itself (tint and dot), or risen from below (dashed, an arrow, how many it rests on).
 
-    tags_html(row.tags, 3)                                       # in a fragment, the rest clipped to "+2"
+    tag_chip_html(shown)                                         # in a fragment
     tag_chip(shown, on_remove=take_off, on_open=show_sources)    # an element of its own
 
 The colour is a class; what it looks like in light and dark stands in `design`, which a test measures.
 """
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from html import escape
 from typing import Any
 
@@ -34,21 +34,11 @@ def tag_title(shown: ShownTag) -> str:
     return ', '.join(part for part in (shown.tag.name, f'also {origin}' if origin and shown.is_direct else origin) if part)
 
 
-def tag_chip_html(shown: ShownTag, *, href: str = '') -> str:
-    """Return one chip, escaped. With `href` it is a link."""
+def tag_chip_html(shown: ShownTag) -> str:
+    """Return one chip, escaped."""
     title = tag_title(shown)
     told = f' title="{escape(title)}"' if title != shown.tag.name or len(title) > _LONG else ''
-    tag, to = ('a', f' href="{escape(href)}"') if href else ('span', '')
-    return f'<{tag} class="{chip_classes(shown)}"{to}{told}>{_inside_html(shown)}</{tag}>'
-
-
-def tags_html(tags: Iterable[ShownTag], limit: int) -> str:
-    """Return the chips, those put there first; from `limit` on the rest is "+2", which names them."""
-    ordered = sorted(tags, key=lambda shown: not shown.is_direct)
-    # one that would be hidden behind "+1" has the same room as the "+1"
-    shown = ordered if len(ordered) == limit + 1 else ordered[:limit]
-    chips = ''.join(tag_chip_html(tag) for tag in shown)
-    return f'{chips}{more_html(ordered[len(shown):])}'
+    return f'<span class="{chip_classes(shown)}"{told}>{_inside_html(shown)}</span>'
 
 
 def more_html(hidden: list[ShownTag]) -> str:

@@ -1,13 +1,16 @@
 """What is asked before something is done to tags: a name for a new one, a category to move to."""
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
 from nicegui import ui
 
 from components.controls import Field, Handler, box, button, select_field, text, text_field
+from components.hidden_characters import warn_of_hidden
 from components.refusals import refusals_shown
 from components.tag_categories import ColourChoice
 from components.tag_words import names_words, where_words
+from data.errors import TagTaken
 from data.models import TagColour
 from data.repositories.tag_records import CategoryRow, TagRow
 
@@ -39,12 +42,32 @@ class AskDialog:
         self.dialog.open()
 
 
-def ask_new_tag(categories: Sequence[CategoryRow], *, chosen: str, on_save: Callable[[str, str], Awaitable[Any]]) -> None:
-    """Ask for the name and the category of a new tag. `on_save(name, category key)` may refuse; then the dialog stays."""
+def ask_new_tag(categories: Sequence[CategoryRow], *, chosen: str, on_save: Callable[[str, str], Awaitable[Any]],
+                on_restore: Callable[[str], Awaitable[Any]]) -> None:
+    """Ask for the name and the category of a new tag. `on_save(name, category key)` may refuse; then the dialog stays.
+
+    The name of a retired tag is refused with the offer to `on_restore(key)` that one.
+    """
     with AskDialog('New tag') as ask:
         name = text_field('Name')
+        with name.root:
+            retired = box()
         category = select_field('Category', {known.key: known.name for known in categories}, value=chosen)
-    _save_from(ask, name, 'Add tag', lambda: on_save(str(name.value or ''), str(category.value or '')))
+
+    async def save() -> None:
+        retired.clear()
+        try:
+            await on_save(str(name.value or ''), str(category.value or ''))
+        except TagTaken as taken:
+            if taken.is_retired:
+                with retired:
+                    button('Offer it again', kind='ghost', size='small', on_click=partial(restore, taken.holder))
+            raise
+
+    async def restore(key: str) -> None:
+        ask.dialog.close()
+        await on_restore(key)
+    _save_from(ask, name, 'Add tag', save)
 
 
 def ask_new_category(*, free: TagColour, on_save: Callable[[str, TagColour], Awaitable[Any]]) -> None:
@@ -78,9 +101,12 @@ def _save_from(ask: AskDialog, name: Field, action: str, save: Callable[[], Awai
         if saving:
             return
         saving.append(True)
-        with refusals_shown(name):
-            await save()
-            ask.dialog.close()
-        saving.clear()
+        try:
+            with refusals_shown(name):
+                await save()
+                ask.dialog.close()
+        finally:
+            saving.clear()
+    warn_of_hidden(name)
     name.control.props('autofocus').on('keydown.enter', act, [])
     ask.foot(action, act)

@@ -6,41 +6,57 @@ the list for real, so that a screen reader reads them.
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from nicegui import ui
 
 from components.controls import box, text, text_field
 from components.formatting import plural
-from data.models import TAG_LIMIT, TagColour
+from components.hidden_characters import warn_of_hidden
+from components.refusals import refusals_shown
+from data.errors import TagTaken
+from data.models import TagColour
 from data.read_models import TagLabel
 from data.repositories.tag_records import CategoryRow
-from data.values import clean_line, fold, search_words
+from data.values import clean_line, fold, search_words, slug
 
 _MOST = 40  # lines that are drawn; who has more tags types another letter
 
 
 @dataclass(frozen=True)
 class TagActs:
-    """What may be done with the tags of one subject. Each act tells whether it worked; without `create` nothing new may be made.
+    """What may be done with the tags of one subject. Each act may refuse, which is shown where the person is looking.
 
-    `vocabulary()` is asked whenever the field opens, `create(name, category key)` makes a tag and puts it on.
+    `vocabulary()` is asked whenever the field opens. Only with `manage` new tags are made.
     """
 
-    assign: Callable[[TagLabel], Awaitable[bool]]
-    unassign: Callable[[TagLabel], Awaitable[bool]]
-    vocabulary: Callable[[], Sequence[CategoryRow]]
-    create: Callable[[str, str], Awaitable[bool]] | None = None
+    assign: Callable[[TagLabel], Awaitable[Any]]
+    unassign: Callable[[TagLabel], Awaitable[Any]]
+    vocabulary: Callable[[], Awaitable[Sequence[CategoryRow]]]
+    manage: 'ManageActs | None' = None
+
+
+@dataclass(frozen=True)
+class ManageActs:
+    """`create(name, category key)` makes a tag and puts it on, `restore(tag)` offers a retired one again and puts it on."""
+
+    create: Callable[[str, str], Awaitable[Any]]
+    restore: Callable[[TagLabel], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One line of the list: a tag, a category for a new one, or (without a key) the offer to create what was typed."""
+    """One line of the list: a tag, a category for a new one, or (without a key) the offer to create what was typed.
+
+    `retired` is the tag that bears the name and would be offered again.
+    """
 
     words: str
     key: str = ''
     group: str = ''
     colour: TagColour | None = None
     label: TagLabel | None = None
+    retired: TagLabel | None = None
 
 
 def choices(categories: Sequence[CategoryRow], own: frozenset[str], typed: str, *, may_create: bool) -> list[Choice]:
@@ -50,16 +66,23 @@ def choices(categories: Sequence[CategoryRow], own: frozenset[str], typed: str, 
     fitting = [label for label in offered if label.key not in own and all(word in fold(label.name) for word in words)]
     found = [Choice(label.name, label.key, label.category, label.colour, label) for label in fitting]
     is_new = bool(name) and all(fold(label.name) != fold(name) for label in offered)
-    return [*found, Choice(f'Create “{name}”')] if is_new and may_create else found
+    return [*found, _new(categories, name)] if is_new and may_create else found
+
+
+def _new(categories: Sequence[CategoryRow], name: str) -> Choice:
+    """Return the offer to create a tag; of a name that a retired one bears, the offer to have that one back."""
+    retired = next((tag.label for category in categories for tag in category.tags
+                    if tag.retired_at and not tag.merged_into and tag.label.slug == slug(name)), None)
+    return Choice(f'Offer “{retired.name}” again', key=retired.key, retired=retired) if retired else Choice(f'Create “{name}”')
 
 
 def best(found: Sequence[Choice], typed: str) -> int:
-    """Return which line Enter takes: the name itself, one that begins so, else the first; none while nothing is typed."""
+    """Return which line Enter takes: the tag itself, one that begins so, else the first line; none while nothing is typed."""
     name = fold(typed)
     if not name or not found:
         return -1
-    starts = [fold(choice.words).startswith(name) for choice in found]
-    same = [fold(choice.words) == name for choice in found]
+    names = [fold(choice.label.name) if choice.label else '' for choice in found]  # not the words of the offer to create one
+    starts, same = [known.startswith(name) for known in names], [known == name for known in names]
     return same.index(True) if True in same else starts.index(True) if True in starts else 0
 
 
@@ -73,32 +96,36 @@ class TagField:
         self._lines: list[ui.element] = []
         self._at, self._naming, self._is_busy = -1, '', False
         with box('df-tagfield'):
-            self._field = text_field('Find a tag', placeholder='Find a tag', icon='search', bare=True, limit=TAG_LIMIT,
-                                     on_change=self._typed)
+            self._field = text_field('Find a tag', placeholder='Find a tag', icon='search', bare=True, on_change=self._typed)
             self._said = text('', 'df-tagfield-said', role='status')
             self._list = box('df-tagfield-list', role='listbox', aria_label='Tags', tabindex='0')  # it scrolls
         self._field.control.props('autofocus')
+        warn_of_hidden(self._field)
         for place in (self._field.control, self._list):
             place.on('keydown.down.prevent', lambda: self._move(1), [])
             place.on('keydown.up.prevent', lambda: self._move(-1), [])
             place.on('keydown.enter.prevent', self._take, [])
 
-    def open(self) -> None:
+    async def open(self) -> None:
         """Begin anew, with the tags of this moment."""
-        self._categories = self._acts.vocabulary()
-        self._begin()
-
-    def _begin(self) -> None:
         self._naming = ''
         self._field.control.set_value('')
-        self._find('')
+        with refusals_shown(self._field):
+            await self._read()
+
+    async def _read(self) -> None:
+        """Read the tags and show those that fit what stands in the field by then."""
+        self._categories = await self._acts.vocabulary()
+        if not self._list.is_deleted:
+            self._find()
 
     def _typed(self) -> None:
-        self._naming = ''
-        self._find(self._field.value or '')
+        self._field.refuse('')
+        self._find()
 
-    def _find(self, typed: str) -> None:
-        self._found = choices(self._categories, self._own(), typed, may_create=self._acts.create is not None)
+    def _find(self) -> None:
+        self._naming, typed = '', str(self._field.value or '')
+        self._found = choices(self._categories, self._own(), typed, may_create=self._acts.manage is not None)
         said = 'No tags match.' if typed else 'No more tags.'
         self._show(best(self._found, typed), '' if self._found else said)
 
@@ -149,17 +176,30 @@ class TagField:
             return
         self._is_busy = True
         try:
-            is_done = await self._carry_out(choice)
+            with refusals_shown(self._field):
+                await self._carry_out(choice)
         finally:
             self._is_busy = False
-        if is_done and not self._list.is_deleted:
-            self.open()
-            self._field.control.run_method('focus')
 
-    async def _carry_out(self, choice: Choice) -> bool:
+    async def _carry_out(self, choice: Choice) -> None:
+        """Do it and begin anew. When a tag of that name came meanwhile, it stands in the list, below the sentence that says so."""
+        try:
+            await self._act(choice)
+        except TagTaken:
+            await self._read()
+            raise
+        if not self._list.is_deleted:
+            self._field.control.run_method('focus')
+            await self.open()
+
+    async def _act(self, choice: Choice) -> None:
+        manage = self._acts.manage
         if choice.label is not None:
-            return await self._acts.assign(choice.label)
-        return self._acts.create is not None and await self._acts.create(self._naming, choice.key)
+            await self._acts.assign(choice.label)
+        elif manage is not None and choice.retired is not None:
+            await manage.restore(choice.retired)
+        elif manage is not None:
+            await manage.create(self._naming, choice.key)
 
     def _ask_category(self) -> None:
         """Ask where a new tag belongs: the lines are the categories now."""

@@ -31,6 +31,13 @@ class MergeDialog:
             self._card = ui.card().classes('df-dialog df-dialog--merge')
         self.dialog.on('hide', self.dialog.delete)
 
+    def refuse(self, sentence: str) -> None:
+        """Show why they are not merged, above the numbers. An empty sentence takes it back."""
+        self._changed.clear()
+        if sentence:
+            with self._changed:
+                banner('warn', sentence)
+
     async def open(self) -> None:
         """Show the dialog, with the numbers of this moment."""
         with self._card:
@@ -65,7 +72,7 @@ class MergeDialog:
             self._button = button('Merge tags', icon='merge', kind='primary', on_click=self._do, enabled=False)
 
     async def _show_choice(self) -> None:
-        """Offer the names; the one that is used most stays, until another is chosen."""
+        """Offer the names; of those that are still offered the one that is used most stays, until another is chosen."""
         number = len(self._tags)
         title = f'Merge {number} tags' if number > 1 else f'Merge {self._first.label.name}'
         self._title.set_text(title)
@@ -76,7 +83,7 @@ class MergeDialog:
         self._change.clear()
         self._button.set_enabled(False)
         if number > 1:
-            self._keep = max(self._tags, key=lambda tag: tag.reach.records).label.key
+            self._keep = max(self._tags, key=lambda tag: (tag.retired_at is None, tag.reach.records)).label.key
             with self._choice:
                 self._options()
             await self._compute()
@@ -92,7 +99,8 @@ class MergeDialog:
                         radio.props['checked'] = True
                     with box():
                         ui.html(label_html(tag.label), sanitize=False)
-                        text(reach_words(tag.reach), 'df-f12 df-meta')
+                        retired = ', retired' if tag.retired_at else ''
+                        text(f'{reach_words(tag.reach)}{retired}', 'df-f12 df-meta')
 
     async def _keeps(self, key: str) -> None:
         self._keep = key
@@ -106,7 +114,7 @@ class MergeDialog:
         self._asked += 1
         mine = self._asked
         self._button.set_enabled(False)
-        with refusals_shown():
+        with refusals_shown(self):
             found = await self._preview(self._keep, [tag.label.key for tag in self._gone()])
             if mine == self._asked and not self.dialog.is_deleted:
                 self._expected = found
@@ -135,18 +143,21 @@ class MergeDialog:
     async def _do(self) -> None:
         """Merge when the numbers are still those that were shown."""
         self._button.set_enabled(False)
-        self._changed.clear()
-        with self._card, refusals_shown():
-            try:
-                await self._merge(self._keep, [tag.label.key for tag in self._gone()], self._expected)
-                self.dialog.close()
-                return
-            except MergeChanged as changed:
-                with self._changed:
-                    banner('warn', 'These tags changed meanwhile', str(changed))
-                await self._compute()
-        if not self.dialog.is_deleted:
-            self._button.set_enabled(True)
+        try:
+            with self._card, refusals_shown(self):
+                await self._merge_or_ask_again()
+        finally:
+            if self.dialog.value and not self.dialog.is_deleted:
+                self._button.set_enabled(True)
+
+    async def _merge_or_ask_again(self) -> None:
+        try:
+            await self._merge(self._keep, [tag.label.key for tag in self._gone()], self._expected)
+            self.dialog.close()
+        except MergeChanged as changed:
+            await self._compute()
+            with self._changed:
+                banner('warn', 'These tags changed meanwhile', str(changed))
 
 
 def _number(reach: Reach, one: str, many: str, tail: str = '') -> None:

@@ -11,8 +11,10 @@ from collections.abc import Callable, Sequence
 from nicegui import ui
 
 from components.controls import box, button, symbol, text
+from components.refusals import refusals_shown
 from components.tag_chip import OnTag, tag_chip, tag_title
 from components.tag_field import TagActs, TagField
+from components.undo_notice import UndoNotice
 from data.read_models import ShownTag
 
 Tags = Sequence[ShownTag]
@@ -63,26 +65,26 @@ class _OwnTags:
         self.row = self._chips.row
 
     def notice(self) -> None:
-        """Make the place of the way back, where the caller is."""
-        self._undo = box('df-tags-undo', role='status')
+        """Make the place of the way back, and of what is refused, where the caller is."""
+        self._notice = UndoNotice('df-undo-beside')
 
     def show(self, tags: Tags) -> None:
         """Show these."""
         self._chips.show(own_tags(tags))
 
     async def _remove(self, shown: ShownTag) -> None:
-        if self._acts is None or not await self._acts.unassign(shown.tag) or self._undo.is_deleted:
+        if self._acts is None:
             return
-        self._undo.clear()
-        with self._undo:
-            text(f'{shown.tag.name} removed', tag='span')
-            undo = text('Undo', 'df-link', tag='button', type='button', aria_label=f'Undo: put {shown.tag.name} back')
-        undo.on('click', lambda: self._put_back(shown), args=[])
-        undo.run_method('focus')  # the x that had it is gone
+        with refusals_shown(self._notice):
+            await self._acts.unassign(shown.tag)
+            if not self._notice.is_deleted:
+                self._notice.say(f'{shown.tag.name} removed', lambda: self._put_back(shown), takes_focus=True,
+                                 label=f'Undo: put {shown.tag.name} back')
 
     async def _put_back(self, shown: ShownTag) -> None:
-        if self._acts is not None and await self._acts.assign(shown.tag) and not self._undo.is_deleted:
-            self._undo.clear()
+        if self._acts is not None:
+            with refusals_shown(self._notice):
+                await self._acts.assign(shown.tag)
 
 
 class _AddTag:
@@ -99,10 +101,11 @@ class _AddTag:
             self._field = TagField(acts, own)
         self.button.on('click', lambda: self._menu.close() if self._menu.value else self.open(), [])
 
-    def open(self) -> None:
+    async def open(self) -> None:
         """Open the list, as it is now; the focus goes into its field."""
-        self._field.open()
-        self._menu.open()
+        await self._field.open()
+        if not self._menu.is_deleted:
+            self._menu.open()
 
 
 class TagPicker:
@@ -138,10 +141,10 @@ class TagPicker:
         self._none.set_visibility(self._add is None and not own_tags(tags))
         self._below.set_visibility(bool(risen_tags(tags)))
 
-    def open(self) -> None:
+    async def open(self) -> None:
         """Open the list of tags, for who may add one."""
         if self._add is not None:
-            self._add.open()
+            await self._add.open()
 
 
 class TagLine:
@@ -173,10 +176,10 @@ class TagLine:
             self._own.show(tags)
         self._row.set_visibility(bool(tags) or self._add is not None)
 
-    def open(self) -> None:
+    async def open(self) -> None:
         """Open the list of tags, for who may add one."""
         if self._add is not None:
-            self._add.open()
+            await self._add.open()
 
     def _in_menu(self, acts: TagActs) -> None:
         with box('df-tags df-tags--large df-tags--menu'):

@@ -9,6 +9,7 @@ from nicegui import ui
 
 from components import formatting
 from components.controls import box, button, icon_button, symbol, text
+from components.design import icon_svg
 from components.inline_name import InlineName
 from components.tag_chip import label_html
 from components.tag_words import patients_address, reach_words, records_words
@@ -106,12 +107,17 @@ class TagTable:
             self._edited = key
             self._rows[key].edit(self.acts)
 
+    def focus(self, key: str) -> None:
+        """Give the focus to the row of a tag."""
+        if key in self._rows and self.acts is not None:
+            self._rows[key].focus()
+
     def leave(self) -> None:
         """Close the field, and show what changed meanwhile."""
         key, self._edited = self._edited, ''
         if key in self._rows:
             self._rows[key].draw()
-            self._rows[key].focus()
+            self.focus(key)
         self.show(self._latest)
 
     def toggle(self, key: str, *, is_chosen: bool) -> None:
@@ -214,25 +220,33 @@ class _Row:
 
     def _buttons(self, acts: RowActs) -> None:
         key, name = self._tag.label.key, self._tag.label.name
-        with box('df-tags-acts', role='cell'):
-            self._pencil = self._button('pencil', f'Rename {name}', lambda: self._table.edit(key))
-            self._button('merge', f'Merge {name}', lambda: acts.merge([key]))
-            self._button('archive', f'Retire {name}', lambda: acts.retire([key]))
-            self._dots = self._button('ellipsis', f'More for {name}', lambda: self._open_menu(acts)).classes('df-tags-dots')
-
-    def _button(self, drawn: str, name: str, on_click: Callable[[], Any]) -> ui.element:
-        # without a tooltip element: there may be hundreds of rows
-        with box('df-tags-act', tag='button', type='button', title=name, aria_label=name) as element:
-            symbol(drawn)
-        return element.on('click', on_click, args=[])
+        with box('df-tags-acts', role='cell') as self._acts:
+            self._pencil = box(tag='button')  # not a fragment like the others: it is given the focus
+            with self._pencil:
+                symbol('pencil')
+            _button(self._pencil, f'Rename {name}', lambda: self._table.edit(key))
+            _button(_drawn('merge'), f'Merge {name}', lambda: acts.merge([key]))
+            _button(_drawn('archive'), f'Retire {name}', lambda: acts.retire([key]))
+            _button(_drawn('ellipsis'), f'More for {name}', lambda: self._open_menu(acts)).classes('df-tags-dots')
 
     def _open_menu(self, acts: RowActs) -> None:
         """Show the menu of a touch screen, made when it is asked for."""
         key = self._tag.label.key
         if self._menu is None:
-            with self._dots, ui.menu().classes('df-tags-menu') as self._menu:
+            with self._acts, ui.menu().props('no-parent-event').classes('df-tags-menu') as self._menu:
                 ui.menu_item('Rename', lambda: self._table.edit(key))
                 ui.menu_item('Merge', lambda: acts.merge([key]))
                 ui.menu_item('Move to category', lambda: acts.move([key]))
                 ui.menu_item('Retire', lambda: acts.retire([key]))
         self._menu.open()
+
+
+def _drawn(name: str) -> ui.element:
+    """Return a button that is one element, its symbol included: there may be hundreds of rows."""
+    return ui.html(icon_svg(name, 17), sanitize=False, tag='button')
+
+
+def _button(element: ui.element, name: str, on_click: Callable[[], Any]) -> ui.element:
+    element.classes('df-tags-act').props('type=button')
+    element.props['title'] = element.props['aria-label'] = name
+    return element.on('click', on_click, args=[])

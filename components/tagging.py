@@ -1,4 +1,5 @@
 """What the tags of a patient, an entry or an image do: the one place where pages write them, and ask where a risen one comes from."""
+import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +9,7 @@ from components.elements import box
 from components.patient_banner import PatientBanner
 from components.refusals import refusals_shown
 from components.session import current_actor
-from components.tag_field import TagActs
+from components.tag_field import ManageActs, TagActs
 from components.tag_picker import TagPicker
 from components.tag_sources import show_sources
 from data.actors import Actor, Permission
@@ -32,7 +33,8 @@ class Tagging:
         """Return what this actor may do; None who may only look."""
         if not actor.may(Permission.TAG_ASSIGN):
             return None
-        return TagActs(self._assign, self._unassign, self._vocabulary, self._create if actor.may(Permission.TAG_MANAGE) else None)
+        manage = ManageActs(self._create, self._restore) if actor.may(Permission.TAG_MANAGE) else None
+        return TagActs(self._assign, self._unassign, _vocabulary, manage)
 
     async def show_sources(self, shown: ShownTag) -> None:
         """Show where a risen tag comes from, after the event that names the photographs."""
@@ -52,28 +54,32 @@ class Tagging:
         here = self.within()
         return TagSources(images=[tile for tile in found.images if tile.key in here])
 
-    def _vocabulary(self) -> Sequence[CategoryRow]:
-        with refusals_shown(), clinic().reading(current_actor()) as records:
-            return records.tags.vocabulary()
-        return []
+    async def _assign(self, tag: TagLabel) -> None:
+        await clinic().change(current_actor(), lambda records: records.tags.assign(tag.key, self.kind, [self.key]))
 
-    async def _assign(self, tag: TagLabel) -> bool:
-        return await self._write(lambda records: records.tags.assign(tag.key, self.kind, [self.key]))
+    async def _unassign(self, tag: TagLabel) -> None:
+        await clinic().change(current_actor(), lambda records: records.tags.unassign(tag.key, self.kind, [self.key]))
 
-    async def _unassign(self, tag: TagLabel) -> bool:
-        return await self._write(lambda records: records.tags.unassign(tag.key, self.kind, [self.key]))
-
-    async def _create(self, name: str, category: str) -> bool:
+    async def _create(self, name: str, category: str) -> None:
         request = new_key()
-        return await self._write(lambda records: records.tags.assign(
+        await clinic().change(current_actor(), lambda records: records.tags.assign(
             records.tags.add(category, name, request_key=request).key, self.kind, [self.key]))
 
-    async def _write(self, work: Callable[[Records], int]) -> bool:
-        """Do it in one transaction and tell whether that worked."""
-        with refusals_shown():
-            await clinic().change(current_actor(), work)
-            return True
-        return False
+    async def _restore(self, tag: TagLabel) -> None:
+        def restore(records: Records) -> None:
+            records.tags.restore([tag.key])
+            records.tags.assign(tag.key, self.kind, [self.key])
+
+        await clinic().change(current_actor(), restore)
+
+
+async def _vocabulary() -> Sequence[CategoryRow]:
+    return await asyncio.to_thread(_read_vocabulary, current_actor())
+
+
+def _read_vocabulary(actor: Actor) -> Sequence[CategoryRow]:
+    with clinic().reading(actor) as records:
+        return records.tags.vocabulary()
 
 
 class ImageTags:

@@ -1,29 +1,67 @@
-"""What was just done, at the foot of the page, with the way back. It stays until it is closed or something else is done."""
-from components.controls import Handler, box, button, icon_button, symbol, text
+"""What was just done, with the way back: at the foot of a page, or beside what it was done to.
+
+    notice = UndoNotice()                       # at the foot of the page
+    beside = UndoNotice('df-undo-beside')       # where the caller is
+    notice.say('Retired Acne.', on_undo=offer_it_again)
+
+It stays until it is closed or something else is done.
+"""
+from collections.abc import Awaitable
+from inspect import isawaitable
+
+from nicegui import ui
+
+from components.controls import Handler, box, icon_button, symbol, text
 
 
 class UndoNotice:
-    """The one notice of a page. `say` replaces what it said before: only the last act is taken back from here."""
+    """One notice. `say` replaces what it said before: only the last act is taken back from here."""
 
-    def __init__(self) -> None:
-        self._place = box('df-undo-notice', role='status')
+    def __init__(self, place: str = 'df-undo-notice') -> None:
+        self._place = box(place, role='status')
 
-    def say(self, sentence: str, on_undo: Handler | None = None) -> None:
-        """Show what was done. `on_undo` takes it back, once."""
-        self.close()
-        with self._place, box('df-undo-bar'):
-            symbol('circle-check')
-            text(sentence, 'df-grow')
+    @property
+    def is_deleted(self) -> bool:
+        """Tell whether it has left the page."""
+        return self._place.is_deleted
+
+    def say(self, sentence: str, on_undo: Handler | None = None, *, label: str = 'Undo', takes_focus: bool = False) -> None:
+        """Show what was done. `on_undo` takes it back, once; it gets the focus when what had the focus is gone."""
+        with self._told('circle-check', sentence):
             if on_undo is not None:
-                button('Undo', kind='ghost', size='small', on_click=lambda: self._undo(on_undo))
-            icon_button('x', label='Close', size='small', on_click=self.close)
+                undo = text('Undo', 'df-undo-act', tag='button', type='button', aria_label=label)
+                undo.on('click', lambda: self._undo(on_undo), args=[])
+                if takes_focus:
+                    undo.run_method('focus')
+
+    def refuse(self, sentence: str) -> None:
+        """Show why it was not done. An empty sentence takes back what stands here."""
+        if sentence:
+            self._told('circle-alert', sentence)
+        else:
+            self.close()
 
     def close(self) -> None:
         """Take the notice away."""
         self._place.clear()
 
-    def _undo(self, on_undo: Handler) -> object:
-        # without this the button could be pressed twice; what follows says how it ended
+    def _told(self, drawn: str, sentence: str) -> ui.element:
+        """Show a sentence and return the place of what can be done about it."""
         self.close()
+        with self._place, box('df-undo-bar'):
+            symbol(drawn)
+            text(sentence, 'df-grow')
+            place = box('df-contents')
+            icon_button('x', label='Close', size='small', on_click=self.close)
+        return place
+
+    def _undo(self, on_undo: Handler) -> Awaitable[None]:
+        # at once: the button could be pressed twice; what follows says how it ended
+        self.close()
+        return self._carry_out(on_undo)
+
+    async def _carry_out(self, on_undo: Handler) -> None:
         with self._place:
-            return on_undo()
+            result = on_undo()
+            if isawaitable(result):
+                await result

@@ -50,11 +50,11 @@ class UniqueIdTaken(Conflict):
 
 
 class TagTaken(Conflict):
-    """Another tag or category reads the same; `holder` is its key."""
+    """Another tag or category reads the same; `holder` is its key. A retired one could be offered again instead."""
 
-    def __init__(self, sentence: str, *, holder: str) -> None:
+    def __init__(self, sentence: str, *, holder: str, is_retired: bool = False) -> None:
         super().__init__(sentence)
-        self.holder = holder
+        self.holder, self.is_retired = holder, is_retired
 
 
 class MergeChanged(Conflict):

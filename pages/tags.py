@@ -31,8 +31,8 @@ from data.values import fold
 
 router = APIRouter()
 _ELSEWHERE = 8
-_AT_FIRST = 60
-"""So many rows are shown at once: more is looked for rather than looked through, and each row is a dozen elements."""
+_AT_ONCE = 25
+"""So many rows are drawn at once: more is looked for rather than looked through, and each row is ten elements."""
 
 
 @router.page('/tags')
@@ -56,7 +56,7 @@ class TagsPage:
     def __init__(self, around: Surroundings, categories: list[CategoryRow], category: str, *, is_retired: bool) -> None:
         self.around, self.categories, self.is_retired = around, categories, is_retired
         self.chosen = next((known.key for known in categories if known.key == category), categories[0].key if categories else '')
-        self.shows_all = False
+        self.most = _AT_ONCE
         self.may_manage = around.actor.may(Permission.TAG_MANAGE)
 
     @property
@@ -151,9 +151,15 @@ class TagsPage:
             self.head.show(self.category)
             self._show_tags()
 
-    def _show_all(self) -> None:
-        self.shows_all = True
-        self._show()
+    async def _show_all(self) -> None:
+        """Show the rest, piece by piece: whoever else is at work is served between two pieces."""
+        first = self.most
+        while self.most < len(self.category.offered) and not self.slots.body.is_deleted:
+            self.most += _AT_ONCE
+            self._show_tags()
+            await asyncio.sleep(0)
+        for tag in self._found()[first:first + 1]:
+            self.table.focus(tag.label.key)  # the button that was pressed is gone
 
     def _show_retired(self, gone: list[TagRow]) -> None:
         self.retired.clear()
@@ -161,18 +167,21 @@ class TagsPage:
             retired_tags(gone, today=self.around.today, zone=self.around.zone, on_restore=self._restore if self.may_manage else None,
                          on_separate=self._separate if self.may_manage else None)
 
+    def _found(self) -> list[TagRow]:
+        asked = fold(str(self.find.value or ''))
+        return [tag for tag in self.category.offered if asked in fold(tag.label.name)]
+
     def _show_tags(self) -> None:
         """Show the tags of the category that read like what is looked for, and name those of other categories."""
-        asked, offered = fold(str(self.find.value or '')), self.category.offered
-        found = [tag for tag in offered if asked in fold(tag.label.name)]
-        self.table.show(found if self.shows_all else found[:_AT_FIRST])
+        asked, found = fold(str(self.find.value or '')), self._found()
+        self.table.show(found[:self.most])
         self.nothing.clear()
         with self.nothing:
-            if not offered:
+            if not self.category.offered:
                 empty_state('No tags in this category yet')
             elif not found:
                 text(f'No tag of {self.category.name} reads like “{self.find.value}”.', 'df-muted')
-            if len(found) > _AT_FIRST and not self.shows_all:
+            if len(found) > self.most:
                 button(f'Show all {formatting.plural(len(found), "tag")}', on_click=self._show_all)
         others = [(category, tag) for category in self.categories if category.key != self.chosen for tag in category.offered
                   if asked and asked in fold(tag.label.name)]
@@ -261,6 +270,10 @@ class TagsPage:
     async def _restore(self, tag: TagRow) -> None:
         await self._say_and_do(tag_deeds.restore(tag.label.key, tag.label.name))
 
+    async def _offer_again(self, key: str) -> None:
+        await self._refresh()  # it may have been added and retired a moment ago
+        await self._restore(self.tags[key])
+
     async def _separate(self, tag: TagRow) -> None:
         if tag.merged_into is not None:
             await self._say_and_do(tag_deeds.separate(tag.label.key, tag.label.name, tag.merged_into.key, tag.merged_into.name))
@@ -273,7 +286,7 @@ class TagsPage:
 
     def _ask_new_tag(self) -> None:
         with self.slots.body:
-            ask_new_tag(self.categories, chosen=self.chosen, on_save=partial(self._add_tag, new_key()))
+            ask_new_tag(self.categories, chosen=self.chosen, on_save=partial(self._add_tag, new_key()), on_restore=self._offer_again)
 
 
 def _preview(actor: Actor, keep: str, gone: list[str]) -> MergePreview:

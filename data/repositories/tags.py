@@ -30,10 +30,6 @@ class Tags(TagMerging):
                    tag.retired_at, labels.get(tag.merged_into_id)) for tag in tags if tag.category_id == category.id))
                 for category in categories.values()]
 
-    def offered(self) -> list[TagLabel]:
-        """Return the tags that may be put on something, by category and name."""
-        return [tag.label for category in self.vocabulary() for tag in category.offered]
-
     def add_category(self, name: str, colour: str, *, request_key: str = '') -> str:
         """Create a category and return its key. Refuse a name that reads like another one. The same request creates one."""
         self.records.require(Permission.TAG_MANAGE)
@@ -144,7 +140,7 @@ class Tags(TagMerging):
             raise TagTaken(f'There is already a category {holder.name}.', holder=holder.key)
         if isinstance(holder, Tag):
             where = ', merged into another one' if holder.merged_into_id else ', retired' if holder.retired_at else ''
-            raise TagTaken(f'There is already a tag {holder.name}{where}.', holder=holder.key)
+            raise TagTaken(f'There is already a tag {holder.name}{where}.', holder=holder.key, is_retired=where == ', retired')
 
     def _category(self, key: str) -> TagCategory:
         category = self.session.exec(select(TagCategory).where(TagCategory.key == key)).first()

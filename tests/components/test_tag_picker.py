@@ -3,7 +3,7 @@ import pytest
 from nicegui import ui
 from nicegui.testing import User
 
-from components.tag_field import TagActs, best, choices
+from components.tag_field import ManageActs, TagActs, best, choices
 from components.tag_picker import TagLine, TagPicker
 from data.models import TagColour
 from data.read_models import ShownTag, TagLabel
@@ -34,9 +34,13 @@ class Listening:
         return True
 
     def acts(self, *, may_create: bool = True) -> TagActs:
+        manage = ManageActs(create=lambda name, category: self._note('create', name, category),
+                            restore=lambda tag: self._note('restore', tag.name))
         return TagActs(assign=lambda tag: self._note('assign', tag.name), unassign=lambda tag: self._note('unassign', tag.name),
-                       vocabulary=lambda: VOCABULARY,
-                       create=(lambda name, category: self._note('create', name, category)) if may_create else None)
+                       vocabulary=self._vocabulary, manage=manage if may_create else None)
+
+    async def _vocabulary(self) -> list[CategoryRow]:
+        return VOCABULARY
 
 
 def found(typed: str, own: frozenset[str] = frozenset(), *, may_create: bool = True) -> list[str]:
@@ -62,6 +66,13 @@ def test_enter_takes_the_name_itself_then_what_begins_so_then_the_first(typed, t
     assert best(choices(VOCABULARY, frozenset(), typed, may_create=True), typed) == taken
 
 
+def test_enter_does_not_take_the_offer_to_create_while_a_tag_fits():
+    names = [a_category('Body site', 'Acne', 'Face', 'Ice')]
+    assert best(choices(names, frozenset(), 'c', may_create=True), 'c') == 0
+    assert best(choices(names, frozenset(), 'fa', may_create=True), 'fa') == 0
+    assert best(choices(names, frozenset(), 'create', may_create=True), 'create') == 0
+
+
 async def test_a_picker_puts_on_takes_off_and_makes_through_its_callbacks(user: User):
     heard = Listening()
 
@@ -76,6 +87,7 @@ async def test_a_picker_puts_on_takes_off_and_makes_through_its_callbacks(user: 
     await sees(user, 'Watch removed')
     user.find('Undo').click()
     user.find('Add tag').click()
+    await settled()
     field = user.find(kind=ui.input, marker='find-a-tag')
     field.type('psor')
     await settled()
@@ -99,6 +111,7 @@ async def test_nothing_typed_and_enter_does_nothing_and_the_arrows_stay_in_the_l
 
     await user.open('/picker')
     user.find('Add tag').click()
+    await settled()
     field = user.find(kind=ui.input, marker='find-a-tag')
     field.trigger('keydown.enter.prevent')
     field.trigger('keydown.up.prevent')

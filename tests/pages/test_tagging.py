@@ -1,6 +1,7 @@
 """Tags on patient, entry and image: put on, made in place, taken off and put back; simulated users, checked in the records."""
 import pytest
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
@@ -58,9 +59,23 @@ def add_buttons(user: User) -> list[ui.element]:
     return sorted((one for one in user.find(kind=ui.button).elements if one.text == 'Add tag'), key=lambda element: element.id)
 
 
-def look_for(user: User, typed: str) -> None:
+async def look_for(user: User, typed: str) -> None:
     user.find('Add tag').click()
+    await opened(user)
     user.find(kind=ui.input, marker='find-a-tag').type(typed)
+
+
+def refused(user: User) -> list[str]:
+    """Return the sentences at the field and beside the chips."""
+    with user:
+        shown = [each for each in user.client.elements.values() if isinstance(each, TextElement) and each.text]
+        return [each.text for each in shown if 'df-error' in each.classes or 'df-undo-bar' in each.parent_slot.parent.classes]
+
+
+async def opened(user: User) -> None:
+    """Wait until the list is open: it is read first."""
+    with user:
+        await until(lambda: any(isinstance(each, ui.menu) and each.value for each in user.client.elements.values()))
 
 
 def press(user: User, key: str) -> None:
@@ -72,7 +87,7 @@ async def test_a_tag_is_put_on_a_patient_by_typing_a_part_of_its_name(clinic: Cl
     for name in ('Psoriasis', 'Atopic eczema', 'Nævus of Ota'):
         a_tag(clinic, cast, name)
     await user.open(PATIENT)
-    look_for(user, 'ECZ')
+    await look_for(user, 'ECZ')
     await settled()
     assert (lines(user), chosen(user)) == (['Atopic eczema', 'Create “ECZ”'], ['Atopic eczema'])
     press(user, 'enter')
@@ -85,7 +100,7 @@ async def test_a_new_tag_is_made_in_place_once_its_category_is_told(clinic: Clin
     patient = a_patient(clinic, cast.jana)
     a_tag(clinic, cast, 'Psoriasis')
     await user.open(PATIENT)
-    look_for(user, 'Psoria')
+    await look_for(user, 'Psoria')
     press(user, 'down')
     await settled()
     assert chosen(user) == ['Create “Psoria”']
@@ -96,14 +111,14 @@ async def test_a_new_tag_is_made_in_place_once_its_category_is_told(clinic: Clin
     press(user, 'enter')
     await until(lambda: on_patient(clinic, cast, patient) == [('Psoria', True)])
     with clinic.reading(cast.jana) as records:
-        assert next(label.category for label in records.tags.offered() if label.name == 'Psoria') == 'Treatment'
+        assert [tag.label.name for tag in records.tags.vocabulary()[1].tags] == ['Psoria']
 
 
 async def test_a_name_that_is_there_is_never_offered_to_be_made(clinic: Clinic, cast: Cast, user: User):
     a_patient(clinic, cast.jana)
     a_tag(clinic, cast, 'Café au lait')
     await user.open(PATIENT)
-    look_for(user, 'CAFE AU LAIT')
+    await look_for(user, 'CAFE AU LAIT')
     await settled()
     assert lines(user) == ['Café au lait']
 
@@ -147,7 +162,7 @@ async def test_the_entry_shows_its_own_tags_and_those_of_its_images(clinic: Clin
     clinic.change_now(cast.jana, lambda records: records.tags.assign(tags['Psoriasis'].key, Tagged.IMAGE, [image]))
     await user.open(ENTRY)
     await sees(user, 'From images')
-    look_for(user, 'week')
+    await look_for(user, 'week')
     press(user, 'enter')
     await until(lambda: on_entry(clinic, cast, entry.key) == [('Week 12', True), ('Psoriasis', False)])
     await sees(user, marker='remove-tag-week-12')
@@ -169,6 +184,7 @@ async def test_an_image_is_tagged_beside_its_large_picture(clinic: Clinic, cast:
         await settled()
         await until(lambda user=user: len(fields(user)) == 2)
     UserInteraction(tom, {add_buttons(tom)[-1]}, None).click()
+    await opened(tom)
     in_panel = UserInteraction(tom, {fields(tom)[-1]}, None)
     in_panel.type('psor')
     await settled()
@@ -183,7 +199,7 @@ async def test_a_photographer_puts_tags_on_and_makes_none(clinic: Clinic, cast: 
     a_tag(clinic, cast, 'Psoriasis')
     user = user_as(cast.tom)
     await user.open(PATIENT)
-    look_for(user, 'Psorias')
+    await look_for(user, 'Psorias')
     await settled()
     assert lines(user) == ['Psoriasis']
     press(user, 'enter')
@@ -226,11 +242,64 @@ async def test_a_tag_that_was_retired_meanwhile_is_refused_in_words(clinic: Clin
     patient = a_patient(clinic, cast.jana)
     tag = a_tag(clinic, cast, 'Psoriasis')
     await user.open(PATIENT)
-    look_for(user, 'psor')
+    await look_for(user, 'psor')
     await settled()
     clinic.change_now(cast.ines, lambda records: records.tags.retire([tag.key]))
     press(user, 'enter')
-    await sees(user, 'The tag Psoriasis is no longer offered.')
+    await until(lambda: refused(user) == ['The tag Psoriasis is no longer offered.'])
+    assert on_patient(clinic, cast, patient) == []
+
+
+async def test_a_tag_that_was_merged_meanwhile_is_not_taken_off_and_that_is_said_beside_it(clinic: Clinic, cast: Cast, user: User):
+    patient = a_patient(clinic, cast.jana)
+    kept, gone = a_tag(clinic, cast, 'Acne'), a_tag(clinic, cast, 'Acne vulgaris')
+    clinic.change_now(cast.jana, lambda records: records.tags.assign(gone.key, Tagged.PATIENT, [patient.key]))
+    await user.open(PATIENT)
+    cross = user.find(marker='remove-tag-acne-vulgaris')
+    clinic.change_now(cast.ines, lambda records: records.tags.merge(kept.key, [gone.key]))
+    cross.click()
+    await until(lambda: refused(user) == ['Acne vulgaris was merged into another tag meanwhile.'])
+    assert on_patient(clinic, cast, patient) == [('Acne', True)]
+    user.find('Add tag').click()
+    await opened(user)
+
+
+async def test_the_name_of_a_retired_tag_offers_that_one_again(clinic: Clinic, cast: Cast, user: User):
+    patient = a_patient(clinic, cast.jana)
+    tag = a_tag(clinic, cast, 'Café au lait')
+    clinic.change_now(cast.jana, lambda records: records.tags.retire([tag.key]))
+    await user.open(PATIENT)
+    await look_for(user, 'cafe-au lait')
+    await settled()
+    assert (lines(user), chosen(user)) == (['Offer “Café au lait” again'], ['Offer “Café au lait” again'])
+    press(user, 'enter')
+    await until(lambda: on_patient(clinic, cast, patient) == [('Café au lait', True)])
+
+
+async def test_a_tag_that_came_meanwhile_stands_below_the_refusal(clinic: Clinic, cast: Cast, user: User):
+    patient = a_patient(clinic, cast.jana)
+    await user.open(PATIENT)
+    await look_for(user, 'Keloid')
+    a_tag(clinic, cast, 'Keloid')
+    press(user, 'enter')
+    await until(lambda: 'Treatment' in lines(user))
+    press(user, 'enter')
+    await until(lambda: refused(user) == ['There is already a tag Keloid.'])
+    assert lines(user) == ['Keloid']
+    press(user, 'enter')
+    await until(lambda: on_patient(clinic, cast, patient) == [('Keloid', True)])
+    assert refused(user) == []
+
+
+async def test_a_name_that_is_too_long_or_holds_what_nobody_sees_is_not_cut_in_silence(clinic: Clinic, cast: Cast, user: User):
+    patient = a_patient(clinic, cast.jana)
+    await user.open(PATIENT)
+    await look_for(user, 'Ros\u200bacea' + 'a' * 60)
+    press(user, 'enter')
+    await until(lambda: 'Treatment' in lines(user))
+    press(user, 'enter')
+    await until(lambda: refused(user) == ['Use at most 60 characters. What was there before is kept.'])
+    assert user.notify.messages == ['Invisible characters were left out of the name.']
     assert on_patient(clinic, cast, patient) == []
 
 
