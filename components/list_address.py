@@ -6,7 +6,7 @@ Either end of a range may be empty. The page size is named where it matters to s
 not the one that the reader prefers.
 """
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlencode
@@ -20,7 +20,7 @@ QUERY_LIMIT = 200
 _MOST_TAGS = 20
 _SHOWN = 40
 _BEYOND = 10 ** 9
-_YEARS = range(1900, 2200)
+YEARS = range(1900, 2200)
 _DAY = re.compile(r'[0-9]{4}-[0-9]{2}-[0-9]{2}')
 _COUNTS = re.compile(r'[0-9]{1,6}(-[0-9]{0,6})?|-[0-9]{1,6}')
 _LEFT_OUT = 'This filter is left out.'
@@ -34,9 +34,14 @@ class Asked:
     faults: tuple[str, ...] = ()
 
 
-def read_view(query: Mapping[str, str], *, preferred: int = 25) -> Asked:
-    """Return the view that an address names; what it does not name is standard, the page size the reader's own."""
-    reading = _Reading(query)
+def read_view(query: Iterable[tuple[str, str]], *, preferred: int = 25) -> Asked:
+    """Return the view that an address names; what it does not name is standard, the page size the reader's own.
+
+    Tags that are given several times are all asked for; of anything else the last one counts.
+    """
+    reading = _Reading()
+    for name, text in query:
+        reading.given.setdefault(name, []).append(text)
     sort, is_descending = reading.sort()
     view = ListView(
         q=reading.q(), sort=sort, is_descending=is_descending, seen=reading.days('seen', 'Last appointment'),
@@ -67,18 +72,33 @@ def no_such_tag(slug: str) -> str:
     return f'There is no tag {_quoted(slug)}. {_LEFT_OUT}'
 
 
+def clean_search(text: str) -> str:
+    """Return a search as it is looked for, shown and kept in the address: without what nobody sees."""
+    return clean_line(clean_line(text)[:QUERY_LIMIT])
+
+
+def read_day(text: str) -> date | None:
+    """Return the day, None for an open end. Raise ValueError for what is no day, or none that a practice has seen or will see."""
+    if not text:
+        return None
+    day = date.fromisoformat(text)
+    if not _DAY.fullmatch(text) or day.year not in YEARS:
+        raise ValueError(text)
+    return day
+
+
 @dataclass
 class _Reading:
     """One address, read name by name."""
 
-    query: Mapping[str, str]
+    given: dict[str, list[str]] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
     def q(self) -> str:
-        text = self.query.get('q', '')
+        text = clean_line(self._last('q'))
         if len(text) > QUERY_LIMIT:
             self.faults.append(f'The search is longer than {QUERY_LIMIT} characters. Its beginning is used.')
-        return text[:QUERY_LIMIT]
+        return clean_search(text)
 
     def sort(self) -> tuple[Sort, bool]:
         text = self._text('sort')
@@ -93,7 +113,7 @@ class _Reading:
         text = self._text(name)
         since, dots, until = text.partition('..')
         try:
-            days = Days(_day(since), _day(until if dots else text))
+            days = Days(read_day(since), read_day(until if dots else text))
         except ValueError:
             self._leave_out(f'{words}: {_quoted(text)} is no range of days like 2026-09-01..2026-11-23.')
             return Days()
@@ -117,7 +137,8 @@ class _Reading:
         return Counts(least, most)
 
     def tags(self) -> tuple[str, ...]:
-        named = tuple(dict.fromkeys(part.strip().lower() for part in self._text('tags').split(',') if part.strip()))
+        parts = ','.join(self.given.get('tags', [])).split(',')
+        named = tuple(dict.fromkeys(part.strip().lower() for part in parts if part.strip()))
         if len(named) > _MOST_TAGS:
             self.faults.append(f'At most {_MOST_TAGS} tags can be asked for at once. The first {_MOST_TAGS} are used.')
         return named[:_MOST_TAGS]
@@ -138,7 +159,13 @@ class _Reading:
         return size or preferred
 
     def _text(self, name: str) -> str:
-        return self.query.get(name, '').strip()
+        return self._last(name).strip()
+
+    def _last(self, name: str) -> str:
+        given = self.given.get(name, [''])
+        if len(set(given)) > 1:
+            self.faults.append(f'The address says “{name}” more than once. The last one counts.')
+        return given[-1]
 
     def _leave_out(self, sentence: str) -> None:
         self.faults.append(f'{sentence} {_LEFT_OUT}')
@@ -147,16 +174,6 @@ class _Reading:
 def _quoted(text: str) -> str:
     shown = clean_line(text)
     return f'“{shown if len(shown) <= _SHOWN else shown[:_SHOWN - 1] + "…"}”'
-
-
-def _day(text: str) -> date | None:
-    """Return the day, None for an open end. Raise ValueError for what is no day, or none that a practice has seen or will see."""
-    if not text:
-        return None
-    day = date.fromisoformat(text)
-    if not _DAY.fullmatch(text) or day.year not in _YEARS:
-        raise ValueError(text)
-    return day
 
 
 def _sort_text(view: ListView) -> str:

@@ -9,7 +9,7 @@ from nicegui import ui
 
 from components import formatting
 from components.controls import Field, Segmented, box, segmented, text, text_field
-from components.list_address import Address
+from components.list_address import YEARS, Address, read_day
 from components.patient_filters import KINDS
 from components.patient_finding import Known
 from components.tag_chip import label_html
@@ -18,10 +18,10 @@ from data.read_models import TagLabel
 from data.values import fold
 
 Change = Callable[[ListView], Any]
-_EARLIEST = 1900
 _MOST_ROWS = 40
 _WHICH = {'seen': 'Last appointment', 'modified': 'Last modification'}
 _HIGHEST = 999_999
+_NO_YEAR = f'Use a year from {YEARS[0]} to {YEARS[-1]}.'
 
 
 @dataclass
@@ -74,17 +74,18 @@ class _DateMenu:
 
     def _day(self, label: str, value: date | None) -> Field:
         shown = text_field(label, value=value.isoformat() if value else '', on_change=self._typed, classes='df-span-3')
-        shown.control.props('type=date max=2199-12-31')
+        shown.control.props(f'type=date max={YEARS[-1]}-12-31')
         return shown
 
     def _typed(self) -> None:
         try:
-            since, until = (_read_day(shown.value or '') for shown in (self._since, self._until))
+            (since, fault), (until, other) = (_read_end(shown.value or '') for shown in (self._since, self._until))
         except ValueError:
             return  # still being typed
         is_reversed = bool(since and until and since > until)
-        self._until.refuse('Before it begins.' if is_reversed else '')
-        if not is_reversed:
+        self._since.refuse(fault)
+        self._until.refuse('Before it begins.' if is_reversed else other)
+        if not (is_reversed or fault or other):
             self._menu.on_change(_with(self._menu.view(), self._name, Days(since, until)))
 
     def _switch(self, name: str) -> None:
@@ -216,9 +217,11 @@ def _facet_html(label: TagLabel, number: int) -> str:
             f'<span class="df-hidden-label"> {"patient" if number == 1 else "patients"}</span></span>')
 
 
-def _read_day(typed: str) -> date | None:
-    """Return the day of a field, None when it is empty. Raise ValueError for what is no day yet: a year runs through 0002 and 0020."""
-    day = date.fromisoformat(typed) if typed else None
-    if day and day.year < _EARLIEST:
-        raise ValueError(typed)
-    return day
+def _read_end(typed: str) -> tuple[date | None, str]:
+    """Return the day of a field, or what is wrong with it. Raise ValueError for what is no day yet: a year runs through 0002 and 0202."""
+    try:
+        return read_day(typed), ''
+    except ValueError:
+        if typed < '1000':
+            raise
+        return None, _NO_YEAR

@@ -39,7 +39,10 @@ class Found:
 
 
 def find(records: Records, view: ListView, known: Labels | None = None) -> Found:
-    """Return what a view comes to. A merged tag is the one it was merged into; one that nobody made is left out."""
+    """Return what a view comes to. A merged tag is the one it was merged into; one that nobody made is left out.
+
+    The tags that are `known` are those that the view means, whatever they are called by now.
+    """
     labels = _labels(records, view.tags, known or {})
     tags = dict.fromkeys(labels[slug].slug if slug in labels else slug for slug in view.tags)
     page = records.patients.page(replace(view, tags=tuple(tags)))
@@ -47,11 +50,19 @@ def find(records: Records, view: ListView, known: Labels | None = None) -> Found
     return Found(replace(view, tags=there, page=page.page), page, {label.slug: label for label in labels.values()})
 
 
-def find_again(records: Records, found: Found) -> Found:
-    """Return the patients who are shown as they are now, in the order in which they stand, with the totals of now."""
-    anew = find(records, found.view, found.labels)
-    shown = [row.key for row in found.page.rows]
-    return replace(anew, page=replace(anew.page, rows=records.patients.rows(shown))) if shown else anew
+def find_again(records: Records, found: Found, *, has_new_rows: bool = True) -> Found:
+    """Return the patients who are shown as they are now, in the order in which they stand, with the totals of now.
+
+    Without new rows only the totals are read. A page without anyone is filled when someone fits by now.
+    """
+    labels = _labels(records, found.view.tags, found.labels)
+    view = replace(found.view, tags=tuple(dict.fromkeys(labels[slug].slug for slug in found.view.tags if slug in labels)))
+    totals, shown = records.patients.totals(view), [row.key for row in found.page.rows]
+    if not shown and totals.total:
+        return find(records, found.view, found.labels)
+    rows = records.patients.rows(shown) if has_new_rows and shown else found.page.rows
+    page = replace(found.page, rows=rows, total=totals.total, everyone=totals.everyone)
+    return Found(view, page, {label.slug: label for label in labels.values()})
 
 
 def facets(records: Records, view: ListView) -> Known:
@@ -60,13 +71,13 @@ def facets(records: Records, view: ListView) -> Known:
 
 
 def _labels(records: Records, slugs: tuple[str, ...], known: Labels) -> dict[str, TagLabel]:
-    """Return the tags of an address as they are now; one of the `known` that was renamed meanwhile is found by its key."""
+    """Return the tags of an address as they are now. One of the `known` is found by its key: another tag may have its former name."""
     rows = [tag for category in records.tags.vocabulary() for tag in category.tags] if slugs else []
     by_key = {tag.label.key: tag for tag in rows}
     keys = {tag.label.slug: tag.label.key for tag in rows}
     found = {}
     for slug in slugs:
-        tag = by_key.get(keys.get(slug) or (known[slug].key if slug in known else ''))
+        tag = by_key.get(known[slug].key if slug in known else keys.get(slug, ''))
         while tag and tag.merged_into:
             tag = by_key[tag.merged_into.key]
         if tag:

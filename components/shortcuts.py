@@ -26,7 +26,7 @@ SEARCH_ADDRESS = '/patients?focus=search'
 _FIELDS = ['input', 'select', 'textarea']
 _PRESSED_BY_ENTER = [*_FIELDS, 'a', 'button', 'summary']
 _TOGETHER_S = 2.0
-_CAPS = {'ArrowDown': '↓', 'ArrowUp': '↑', 'Escape': 'Esc'}
+_CAPS = {'ArrowDown': '↓', 'ArrowUp': '↑', 'ArrowLeft': '←', 'ArrowRight': '→', 'Escape': 'Esc'}
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,14 @@ class ListPage:
 
 
 @dataclass(frozen=True)
+class Totals:
+    """How many patients fit a view, and how many there are."""
+
+    total: int
+    everyone: int
+
+
+@dataclass(frozen=True)
 class Facet:
     """A tag beside the list, and how many patients would be left if it were chosen too."""
 
@@ -86,6 +94,13 @@ class PatientList(Repository):
         rows = query.rows((page - 1) * per_page, per_page)
         found = {row.id: row for row in self._execute(_BY_ROW, rows=rows)}
         return ListPage(self._shown([found[row] for row in rows]), query.total, query.everyone, page, unknown)
+
+    def totals(self, view: ListView) -> Totals:
+        """Return how many patients fit a view, without reading a page of them."""
+        self.records.require(Permission.PATIENT_READ)
+        wanted, _unknown = self._wanted(view)
+        query = PatientQuery(self.session.connection(), wanted)
+        return Totals(query.total, query.everyone)
 
     def rows(self, keys: Sequence[str]) -> list[PatientRow]:
         """Return patients in the given order as they are now; one that is gone is left out."""

@@ -144,3 +144,14 @@ def test_pictures_that_arrive_move_nothing(page: Page):
     expect(page.locator('.df-card img').first).to_have_js_property('complete', True)
     page.wait_for_load_state('networkidle')
     assert page.evaluate('window.shift') < 0.02
+
+
+@pytest.mark.usefixtures('stocked')
+def test_a_search_that_is_answered_while_a_menu_is_open_stands_in_the_address_when_it_closes(page: Page):
+    page.goto('/patients')
+    page.get_by_role('textbox', name='Search').fill('number1')
+    page.get_by_role('button', name='Tags', exact=True).click()
+    expect(page.get_by_role('dialog', name='Filter by tags')).to_be_visible()
+    expect(page.locator('.df-pager-range')).to_contain_text('1–10 of 10')
+    page.keyboard.press('Escape')
+    at(page, '?q=number1', '1–10 of 10')

@@ -40,6 +40,11 @@ def facets(user: User) -> dict[str, tuple[str, str]]:
     return {mark.removeprefix('facet-'): (one.props['aria-checked'], one.content) for mark, one in marks.items()}
 
 
+def key_of_tag(clinic: Clinic, cast: Cast, slug: str) -> str:
+    with clinic.reading(cast.ines) as records:
+        return next(tag.label.key for category in records.tags.vocabulary() for tag in category.tags if tag.label.slug == slug)
+
+
 @pytest.fixture
 def three(clinic: Clinic, cast: Cast) -> None:
     """Three patients: two with Psoriasis, one of them with Face too; two visits of the first, one of the second."""
@@ -125,11 +130,39 @@ async def test_days_are_typed_for_either_date(user: User):
 
 
 @pytest.mark.usefixtures('three')
+async def test_a_day_that_no_practice_has_seen_is_said_at_its_field(user: User):
+    await user.open('/patients')
+    await open_menu(user, 'date')
+    for marker, day in (('to', '9999-12-31'), ('from', '1812-01-01')):
+        user.find(kind=ui.input, marker=marker).type(day)
+        await sees(user, 'Use a year from 1900 to 2199.')
+        user.find(kind=ui.input, marker=marker).clear()
+        await user.should_not_see('Use a year from 1900 to 2199.')
+    assert 'Seen' not in face(user, 'date')
+
+
+@pytest.mark.usefixtures('three')
+async def test_a_search_just_after_a_rename_keeps_its_tag_though_another_has_its_name(clinic: Clinic, cast: Cast, user: User):
+    await user.open('/patients?tags=face')
+    face_key, other = (key_of_tag(clinic, cast, slug) for slug in ('face', 'psoriasis'))
+    user.find(kind=ui.input, marker='search').type('no')
+    clinic.change_now(cast.ines, lambda records: records.tags.rename(face_key, 'Visage'))
+    clinic.change_now(cast.ines, lambda records: records.tags.rename(other, 'Face'))
+    await until(lambda: looks_settled(user))
+    assert 'Visage' in face(user, 'tags')
+    await sees(user, content='1–1 of 1')
+
+
+def looks_settled(user: User) -> bool:
+    """Tell whether the search is answered."""
+    return 'from 3 patients' in fragments(user) and 'q=no' in fragments(user)
+
+
+@pytest.mark.usefixtures('three')
 async def test_a_renamed_tag_is_called_by_its_new_name_at_once(clinic: Clinic, cast: Cast, user: User):
     await user.open('/patients?tags=face')
     assert 'Face' in face(user, 'tags')
-    with clinic.reading(cast.ines) as records:
-        key = next(label.key for label in records.tags.offered() if label.slug == 'face')
+    key = key_of_tag(clinic, cast, 'face')
     clinic.change_now(cast.ines, lambda records: records.tags.rename(key, 'Visage'))
     await until(lambda: 'Visage' in face(user, 'tags') and 'Visage' in fragments(user))
 
@@ -155,9 +188,15 @@ async def test_the_cursor_goes_from_patient_to_patient_and_stays_with_one(clinic
     press_key(user, 'k')
     press_key(user, 'k')
     assert cursor.props['href'] == '/patients/psr-1'
+    press_key(user, 'ArrowRight')
+    press_key(user, 'ArrowRight')
+    press_key(user, 'ArrowLeft')
+    assert cursor.props['href'] == '/patients/psr-2'
+    press_key(user, 'ArrowUp')
     press_key(user, 'ArrowDown')
+    key = key_of_tag(clinic, cast, 'face')
     clinic.change_now(cast.ines, lambda records: records.tags.assign(
-        records.tags.offered()[0].key, Tagged.PATIENT, [records.patients.key_of('psr-3')]))
+        key, Tagged.PATIENT, [records.patients.key_of('psr-3')]))
     await settled()
     assert cursor.props['href'] == '/patients/psr-2'
     press_key(user, 'Enter')
@@ -178,3 +217,10 @@ async def test_a_page_of_a_hundred_holds_few_elements(clinic: Clinic, cast: Cast
     assert len(elements(user)) <= 150
     assert fragments(user).count('class="df-card"') == 100
     assert 'anchor-name:--patient-99"' in fragments(user)
+
+
+@pytest.mark.usefixtures('three')
+async def test_only_the_chip_of_tags_has_their_dots(user: User):
+    await user.open('/patients?tags=psoriasis&entries=2-&images=0-&seen=2026-01-01..')
+    assert [kind for kind in ('date', 'tags', 'entries', 'images') if 'df-dot' in face(user, kind)] == ['tags']
+    assert '2 or more entries' in face(user, 'entries')
