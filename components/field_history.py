@@ -45,7 +45,7 @@ class FieldHistory:
     _sentence: str = ''
 
     def __post_init__(self) -> None:
-        self._again = Soon(self._load_again, name=f'history {self.name}')
+        self._again = Soon(self._load_again, place=self.shown.root, name=f'history {self.name}')
 
     def offer(self) -> None:
         """Show the icon, while the field or its label line is hovered or has the focus."""
@@ -111,9 +111,7 @@ class FieldHistory:
             return records.fields.history(self.key, self.name)
 
     async def _load_again(self) -> None:
-        if not self.shown.root.is_deleted:
-            with self.shown.root, refusals_shown():
-                self._show(await self._load())
+        self._show(await self._load())
 
     def _show(self, versions: list[Version]) -> None:
         self._content.clear()

@@ -1,12 +1,16 @@
 """A page shows of a patient what an event has named: read, write the event of what is new, read again until nothing is."""
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from nicegui import ui
+
 from app.clinic import clinic
+from components.session import current_actor
+from components.soon import Soon
 from data.actors import Actor
 from data.models import Action
-from data.records import Records
+from data.records import Changed, Records
 
 T = TypeVar('T')
 
@@ -34,3 +38,15 @@ class Looking(Generic[T]):
             await clinic().looked(actor, self.action, patient=self.patient, subject=self.subject, images=sorted(new))
             self._named |= new
             self._is_first = False
+
+    def follow(self, place: ui.element, show: Callable[[T], None]) -> Soon:
+        """Return the act that reads again, soon after each call, and lets `show` bring it into `place` while that is on the page."""
+        async def follow() -> None:
+            show(await self.again(current_actor()))
+        return Soon(follow, place=place, name=f'live {self.action.value}')
+
+
+def hear(topics: Mapping[str, Callable[[Changed], object]]) -> None:
+    """Listen to these topics of the live hub until the page is closed."""
+    ends = [clinic().hub.subscribe(topic, heard) for topic, heard in topics.items()]
+    ui.context.client.on_delete(lambda: [end() for end in ends])

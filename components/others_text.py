@@ -41,11 +41,11 @@ class OthersText:
         """Bring the stored text into the field, or into the panel of two texts that collide."""
         field = self._field
         is_open = field.state in (SaveState.IDLE, SaveState.SAVED) and not field.has_focus and not field.is_busy
-        latest = self._latest() if not field.is_gone and (is_open or field.collision is not None) else None
+        latest = self._latest() if not field.is_gone and (is_open or field.collision.is_open) else None
         if latest is None:
             return
-        if field.collision is not None:
-            field.follow(field.collision, latest)
+        if field.collision.is_open:
+            field.collision.follow(latest)
         elif latest.revision > (self._offered.revision if self._offered else field.revision):
             self._offered = latest
             field.put(latest.text)
@@ -88,5 +88,5 @@ class OthersText:
             return
 
     def _accept(self, offered: FieldText) -> None:
-        if not self._field.is_busy and self._field.collision is None:
+        if not self._field.is_busy and not self._field.collision.is_open:
             self._field.revision, self._field.stored, self._offered = offered.revision, offered.text, None

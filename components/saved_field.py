@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from nicegui import background_tasks
 
 from app.clinic import clinic
+from components.collision import Collision
 from components.controls import Field
 from components.field_history import FieldHistory, as_shown
-from components.field_marks import Choice, ConflictPanel, SavedMark, both, warn_at_limit
+from components.field_marks import SavedMark, warn_at_limit
 from components.formatting import clock
 from components.others_text import OthersText
 from components.refusals import tell
@@ -23,7 +24,7 @@ from data.columns import new_key
 from data.database import StorageFailed
 from data.errors import ChangedMeanwhile, Refusal
 from data.records import Changed, Records
-from data.repositories.fields import FieldText, Saved
+from data.repositories.fields import Saved
 
 if TYPE_CHECKING:
     from components.autosave import Autosave
@@ -52,22 +53,20 @@ class SavedField:
     to_words: Callable[[str], str] | None
     on_saved: Callable[[Saved], Any] | None
     state: SaveState = SaveState.IDLE
-    collision: ChangedMeanwhile | None = None
     stored: str = ''
     burst: str = field(default_factory=new_key)
     has_focus: bool = False
-    _pending: str | None = None
+    pending: str | None = None
     _under_way: str | None = None
     _actor: Actor | None = None
     _worker: 'asyncio.Task[None] | None' = None
     _is_ours: bool = False
     _is_undoing: bool = False
-    _panel: ConflictPanel | None = None
     _unsubscribe: Callable[[], None] = lambda: None
     _mark: SavedMark | None = None
 
     def __post_init__(self) -> None:
-        self.others = OthersText(self)
+        self.others, self.collision = OthersText(self), Collision(self)
         use = None if self.shown.control.props.get('readonly') else self.use
         to_words = self.to_words or (lambda stored: as_shown(self.shown, self.to_value(stored)))
         self.history = FieldHistory(self.shown, self.key, self.name, self.desk.zone, use, self.reads, to_words)
@@ -81,6 +80,11 @@ class SavedField:
     def is_busy(self) -> bool:
         """Tell whether something that was typed is not stored yet."""
         return self._worker is not None
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Tell whether nobody is in the field and nothing stands in it that is not stored."""
+        return not self.has_focus and not self.is_busy and self.state in (SaveState.IDLE, SaveState.SAVED)
 
     def listen(self) -> None:
         """Hear the person's keys, and what others change."""
@@ -96,37 +100,40 @@ class SavedField:
     def close(self) -> None:
         """Stop hearing. A text that still collides is told together with the other one."""
         self._unsubscribe()
-        if self.collision is not None and self._pending is not None:
-            self._say_both(self._pending, self.collision)
+        self.collision.close()
 
     def typed(self, content: str) -> None:
         """Take a new text from the person. A text that is going to be stored anyway is no news."""
         if self._is_ours:
             return
-        if content == self._intended():
+        if content == self.intended():
             self._forgive()
             return
         self.others.seen_in(content)
-        if self.collision is not None:
-            self._go_on_colliding(content, self.collision)
+        if self.collision.is_open:
+            self.collision.go_on(content)
             return
-        self._actor, self._pending = current_actor(), content
+        self._actor, self.pending = current_actor(), content
         warn_at_limit(self.shown, content)
-        self._enter(SaveState.SAVING)
+        self.enter(SaveState.SAVING)
         if self._worker is None:
             self._worker = background_tasks.create(self._save_until_quiet(), name=f'autosave {self.name}')
 
     async def undo(self) -> None:
         """Take back one's own last burst. What is being typed is stored first, and stays in the history; a second click is none."""
-        if not self._is_undoing:
-            self._is_undoing = True
-            await self._quiet()
+        if self._is_undoing:
+            return
+        self._is_undoing = True
+        try:
+            await self.quiet()
             await self.history.take_back()
-            await self._quiet()
+            await self.quiet()
+        finally:
             self._is_undoing = False
 
-    async def _quiet(self) -> None:
-        while self._worker is not None and self.collision is None:
+    async def quiet(self) -> None:
+        """Wait until what was typed is stored, refused, or collides."""
+        while self._worker is not None and not self.collision.is_open:
             await asyncio.wait({self._worker})
 
     def use(self, content: str) -> None:
@@ -135,16 +142,16 @@ class SavedField:
         self.put(content)
         self.typed(self._mine())
 
-    def _intended(self) -> str:
+    def intended(self) -> str:
         """Return the text that the field is on its way to: waiting, being stored, or stored."""
-        return next(known for known in (self._pending, self._under_way, self.stored) if known is not None)
+        return next(known for known in (self.pending, self._under_way, self.stored) if known is not None)
 
     @background_tasks.await_on_shutdown
     async def _save_until_quiet(self) -> None:
         """Save the latest text, wait out the pause, and go on while there is more."""
         try:
-            while self._pending is not None and self.collision is None:
-                self._under_way, self._pending = self._pending, None
+            while self.pending is not None and not self.collision.is_open:
+                self._under_way, self.pending = self.pending, None
                 pause_s = await self._save(self._under_way)
                 self._under_way = None
                 await asyncio.sleep(pause_s)
@@ -159,7 +166,7 @@ class SavedField:
             saved = await clinic().change(actor, lambda records: self.act(records)(
                 self.key, self.name, content, expected_revision=revision, burst=burst))
         except ChangedMeanwhile as conflict:
-            self._collide(content, conflict)
+            self.collision.begin(content, conflict)
         except Refusal as refusal:
             self._refuse(str(refusal), content)
         except (StorageFailed, OSError):
@@ -176,9 +183,9 @@ class SavedField:
     def _took(self, saved: Saved) -> None:
         self.revision, self.stored, self.desk.saved_at = saved.revision, saved.text, saved.at
         self.others.forget()
-        if self._pending is None:
+        if self.pending is None:
             self._under_way = None
-            self._enter(SaveState.SAVED)
+            self.enter(SaveState.SAVED)
             self._show_mark(saved.at)
             self._show_as_stored()
         if self.on_saved is not None:
@@ -186,82 +193,39 @@ class SavedField:
 
     def _refuse(self, sentence: str, content: str) -> None:
         """Say why a text was not stored, at the field while it is there; the page does not claim to be saved while it stands there."""
-        if self._pending is not None:
+        if self.pending is not None:
             return  # a newer text is on its way and will be judged itself
         if self.is_gone:
-            self._say(f'{sentence} Not saved: {content}')
-            self._enter(SaveState.IDLE)
+            self.say(f'{sentence} Not saved: {content}')
+            self.enter(SaveState.IDLE)
             return
         self.shown.refuse(sentence)
-        self._enter(SaveState.REFUSED)
+        self.enter(SaveState.REFUSED)
 
     def _forgive(self) -> None:
         """Let go of a refusal: the stored text stands in the field again."""
         if self.state is SaveState.REFUSED:
             self.shown.refuse('')
-            self._enter(SaveState.SAVED if self.desk.saved_at else SaveState.IDLE)
+            self.enter(SaveState.SAVED if self.desk.saved_at else SaveState.IDLE)
 
     def _try_again(self, content: str) -> float:
         """Keep the text, unless a newer one waits; a page that is closed gives up: it said "Not saved" to the end."""
         if self.desk.status.is_deleted:
             return 0
-        self._pending = content if self._pending is None else self._pending
-        self._enter(SaveState.RETRYING)
+        self.pending = content if self.pending is None else self.pending
+        self.enter(SaveState.RETRYING)
         return RETRY_S
 
-    def _collide(self, content: str, conflict: ChangedMeanwhile) -> None:
-        """Show both texts; nothing is stored until the person decides, and nothing is thrown away."""
-        self._pending = content if self._pending is None else self._pending
-        self.collision = conflict
-        if self.is_gone:
-            self._enter(SaveState.IDLE)  # the desk tidies up after it, and tells both texts
-            return
-        self._enter(SaveState.CONFLICT)
-        self.others.forget()
-        self._panel = ConflictPanel(self.shown, self._decide)
-        self._panel.show(conflict.who or 'Someone else', conflict.theirs, self._intended())
-
-    def _go_on_colliding(self, content: str, conflict: ChangedMeanwhile) -> None:
-        """Take keys that were still on their way. After an outage the browser also repeats a text that it was once given: no news."""
-        if content not in (self.stored, conflict.theirs):
-            self._pending = content
-            if self._panel is not None:
-                self._panel.show(conflict.who or 'Someone else', conflict.theirs, content)
-
-    def follow(self, conflict: ChangedMeanwhile, latest: FieldText) -> None:
-        """Let the other text in the panel be the one that is stored now."""
-        if latest.revision > conflict.revision:
-            self.collision = ChangedMeanwhile(mine=conflict.mine, theirs=latest.text, revision=latest.revision, who=conflict.who)
-            if self._panel is not None:
-                self._panel.show(conflict.who or 'Someone else', latest.text, self._intended())
-
-    def _decide(self, choice: Choice) -> None:
-        """Store the person's decision over the version it was made against; a newer one asks again."""
-        conflict, mine = self.collision, self._intended()
-        if conflict is None or self._panel is None:
-            return
-        content = {'mine': mine, 'theirs': conflict.theirs, 'both': both(self.stored, conflict.theirs, mine)}[choice]
-        with self.shown.root:  # the button that was pressed goes with the panel
-            self._panel.close()
-            self._panel = self.collision = self._pending = None
-            self.others.forget()
-            self.revision, self.stored, self.burst = conflict.revision, conflict.theirs, new_key()
-            self._enter(SaveState.IDLE)
-            self.put(content)
-            self.typed(content)
-
-    def _enter(self, state: SaveState) -> None:
+    def enter(self, state: SaveState) -> None:
+        """Be in this state, and let the page's indicator say so."""
         self.state = state
         self.desk.show()
 
-    def _say(self, sentence: str) -> None:
+    def say(self, sentence: str) -> None:
         """Tell the person on the page itself, in a message that stays, because the field has left it."""
         if not self.desk.status.is_deleted:
             with self.desk.status:
                 tell(sentence)
-
-    def _say_both(self, mine: str, conflict: ChangedMeanwhile) -> None:
-        self._say(f'{conflict.who or "Someone else"} changed this meanwhile. It now reads: {conflict.theirs or "empty"}. Not saved: {mine}')
 
     def _heard(self, change: Changed) -> None:
         self.others.heard(change)
@@ -279,7 +243,7 @@ class SavedField:
 
     def _show_as_stored(self) -> None:
         """Show the text as it was stored (an ID lowered, a date in one form), once nobody is in the field."""
-        is_quiet = self.state is SaveState.SAVED and not self.has_focus and self._intended() == self.stored
+        is_quiet = self.state is SaveState.SAVED and not self.has_focus and self.intended() == self.stored
         if is_quiet and not self.others.is_offering and not self.is_gone and self._mine() != self.stored:
             self.put(self.stored)
 

@@ -2,14 +2,20 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from nicegui import background_tasks
+from nicegui import background_tasks, ui
+
+from components.refusals import refusals_shown
 
 
 class Soon:
-    """Call it as often as things change; `work` runs in the background, never twice at a time."""
+    """Call it as often as things change; `work` runs in the background, never twice at a time.
 
-    def __init__(self, work: Callable[[], Awaitable[None]], *, pause_s: float = 0.25, name: str = 'soon') -> None:
-        self._work, self._pause_s, self._name = work, pause_s, name
+    With a `place` it runs in there, as long as that is on the page, and what is refused is said there.
+    """
+
+    def __init__(self, work: Callable[[], Awaitable[None]], *, place: ui.element | None = None, pause_s: float = 0.25,
+                 name: str = 'soon') -> None:
+        self._work, self._place, self._pause_s, self._name = work, place, pause_s, name
         self._is_wanted = self._is_running = self._is_over = False
 
     def __call__(self, *_: object) -> None:
@@ -27,7 +33,14 @@ class Soon:
         try:
             while self._is_wanted:
                 self._is_wanted = False
-                await self._work()
+                await self._work_in_place()
                 await asyncio.sleep(self._pause_s)
         finally:
             self._is_running = False
+
+    async def _work_in_place(self) -> None:
+        if self._place is None:
+            await self._work()
+        elif not self._place.is_deleted:
+            with self._place, refusals_shown():
+                await self._work()

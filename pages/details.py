@@ -13,13 +13,13 @@ from components.birth_calendar import BirthCalendar, age_beside
 from components.confirm import confirmed
 from components.controls import Field, box
 from components.field_history import FieldHistory
+from components.hidden_characters import HIDDEN_IN_NUMBER, warn_of_hidden
 from components.identifiers import IdentifierList
 from components.layout import frame
-from components.looking import Looking
+from components.looking import Looking, hear
 from components.navigation import patient_address
 from components.patient_form import (
     BIRTH_DATE,
-    HIDDEN_IN_NUMBER,
     IDENTIFIERS,
     LEFT,
     NOTES,
@@ -32,7 +32,6 @@ from components.patient_form import (
     patient_field,
     taken_warning,
     to_shown,
-    warn_of_hidden,
 )
 from components.patient_head_live import IN_THE_HEAD, show_head
 from components.refusals import refusals_shown
@@ -47,7 +46,7 @@ from data.models import Action
 from data.read_models import PatientHeader
 from data.records import Changed, Records
 from data.repositories.fields import Saved
-from data.repositories.identifiers import IDENTIFIERS as IDENTIFIERS_CHANGED
+from data.repositories.identifiers import NUMBERS
 from data.repositories.lookalikes import DISTINCTIONS
 from data.repositories.patients import NAME_FIELDS, PatientRecord, permission_for, read_draft
 from data.repositories.tag_records import VOCABULARY
@@ -92,12 +91,10 @@ class DetailsPage:
                         for group in column:
                             self._group(group)
         self.slots = slots
-        self.refresh, self.warn = Soon(self._refresh, name='live head'), Soon(self._warn_of_lookalikes, name='lookalikes')
-        self.renumber = Soon(self._numbers_again, name='identifiers')
-        hub = clinic().hub
-        ends = [hub.subscribe(self.record.key, self._heard), hub.subscribe(VOCABULARY, self.refresh), self.refresh.end, self.warn.end,
-                self.renumber.end]
-        ui.context.client.on_delete(lambda: [end() for end in ends])
+        self.refresh = self.looking.follow(slots.body, self._follow)
+        self.warn = Soon(self._warn_of_lookalikes, place=slots.body, name='lookalikes')
+        self.renumber = Soon(self._numbers_again, place=slots.body, name='identifiers')
+        hear({self.record.key: self._heard, VOCABULARY: self.refresh})
         self.warn()
 
     def _group(self, group: Group) -> None:
@@ -141,9 +138,7 @@ class DetailsPage:
         self.numbers.build(found)
 
     async def _numbers_again(self) -> None:
-        if not self.slots.body.is_deleted:
-            with self.slots.body, refusals_shown():
-                self.numbers.again()
+        self.numbers.again()
 
     def _watch_unique_id(self, shown: Field) -> None:
         self.unique_id = shown
@@ -218,35 +213,28 @@ class DetailsPage:
             self.id_history.heard()
         elif change.field == DISTINCTIONS:
             self.warn()
-        elif change.field == IDENTIFIERS_CHANGED:
+        elif change.field == NUMBERS:
             self.renumber()
 
-    async def _refresh(self) -> None:
-        if self.slots.body.is_deleted:
-            return
-        with self.slots.body, refusals_shown():
-            before = self.record
-            self.record = await self.looking.again(current_actor())
-            show_head(self.slots, self.around, self.record.header, title='Details', tab='details')
-            if self.unique_id.value == before.header.unique_id:
-                self.unique_id.control.set_value(self.record.header.unique_id)
+    def _follow(self, record: PatientRecord) -> None:
+        before, self.record = self.record, record
+        show_head(self.slots, self.around, record.header, title='Details', tab='details')
+        if self.unique_id.value == before.header.unique_id:
+            self.unique_id.control.set_value(record.header.unique_id)
         self.warn()
 
     async def _warn_of_lookalikes(self) -> None:
         """Say when someone else has this name and birth date, after the events of it."""
-        if self.slots.body.is_deleted:
-            return
-        with self.slots.body, refusals_shown():
-            actor = current_actor()
-            names = {name: self.record.values[name] for name in ('unique_id', 'family_name', 'given_names', BIRTH_DATE.name)}
-            with clinic().reading(actor) as records:
-                found = records.lookalikes.of(read_draft(names), but_for=self.record.key)
-            await self.recognised.note(actor, found)
-            self.lookalikes.clear()
-            self.lookalikes.set_visibility(bool(found))
-            if found:
-                with self.lookalikes:
-                    lookalike_warning(found, on_apart=self._tell_apart if actor.may(Permission.PATIENT_WRITE) else None)
+        actor = current_actor()
+        names = {name: self.record.values[name] for name in ('unique_id', 'family_name', 'given_names', BIRTH_DATE.name)}
+        with clinic().reading(actor) as records:
+            found = records.lookalikes.of(read_draft(names), but_for=self.record.key)
+        await self.recognised.note(actor, found)
+        self.lookalikes.clear()
+        self.lookalikes.set_visibility(bool(found))
+        if found:
+            with self.lookalikes:
+                lookalike_warning(found, on_apart=self._tell_apart if actor.may(Permission.PATIENT_WRITE) else None)
 
     async def _tell_apart(self, other: PatientHeader) -> None:
         """Note for everyone that the two are not the same; both pages hear of it, this one too."""

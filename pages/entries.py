@@ -8,14 +8,13 @@ from app.clinic import clinic
 from components.confirm import confirmed
 from components.controls import box, button, empty_state, text
 from components.entry_timeline import shown_images, span_words, timeline_html
-from components.layout import FrameSlots, frame
-from components.looking import Looking
+from components.hidden_characters import HIDDEN_CHARACTERS
+from components.layout import frame
+from components.looking import Looking, hear
 from components.navigation import patient_address
-from components.patient_form import HIDDEN_CHARACTERS
 from components.patient_head_live import IN_THE_HEAD, show_head
 from components.refusals import refusals_shown, tell
 from components.session import current_actor
-from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
 from data.actors import Permission
 from data.columns import new_key
@@ -83,10 +82,8 @@ class EntriesPage:
                 slots.shortcuts.on('e', 'New entry', self._ask_to_open)
             self.place = box('df-col df-gap-l')
             self._show()
-        self.refresh = Soon(lambda: self._refresh(slots), name='live timeline')
-        hub = clinic().hub
-        ends = [hub.subscribe(self.patient.key, self._heard), hub.subscribe(VOCABULARY, self.refresh), self.refresh.end]
-        ui.context.client.on_delete(lambda: [end() for end in ends])
+        self.slots, self.refresh = slots, self.looking.follow(slots.body, self._follow)
+        hear({self.patient.key: self._heard, VOCABULARY: self.refresh})
 
     def _show(self) -> None:
         self.place.clear()
@@ -113,11 +110,8 @@ class EntriesPage:
         if change.field == 'timeline' or change.field in IN_THE_HEAD:
             self.refresh()
 
-    async def _refresh(self, slots: FrameSlots) -> None:
-        """Someone opened a visit or corrected a name: show it. Photographs that no event of this page has named are named first."""
-        if slots.body.is_deleted:
-            return
-        with slots.body, refusals_shown():
-            self.patient, self.entries = await self.looking.again(current_actor())
-            show_head(slots, self.around, self.patient, title='Entries', tab='entries')
-            self._show()
+    def _follow(self, seen: Seen) -> None:
+        """Someone opened a visit or corrected a name: show it."""
+        self.patient, self.entries = seen
+        show_head(self.slots, self.around, self.patient, title='Entries', tab='entries')
+        self._show()

@@ -18,7 +18,7 @@ from components.formatting import appointment, local, ordinal
 from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame, window_title
-from components.looking import Looking
+from components.looking import Looking, hear
 from components.navigation import patient_address
 from components.patient_head_live import IN_THE_HEAD, show_head
 from components.pool_picker import PoolPicker
@@ -26,7 +26,6 @@ from components.refusals import refusals_shown
 from components.save_status import SaveStatus
 from components.section import Section, section
 from components.session import current_actor
-from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
 from components.tag_picker import TagPicker, summary
 from components.tagging import ImageTags, Tagging
@@ -111,11 +110,8 @@ class EntryPage:
                         with box('df-rail-top'):
                             appointment_field(self.entry, self.saving, around.zone, on_saved=self._appointment_saved)
                     self._notes_section()
-        self.refresh = Soon(self._refresh, name='live entry')
-        hub = clinic().hub
-        ends = [hub.subscribe(self.entry.key, self._heard), hub.subscribe(self.patient.key, self._heard_of_patient),
-                hub.subscribe(VOCABULARY, self.refresh), self.refresh.end]
-        ui.context.client.on_delete(lambda: [end() for end in ends])
+        self.refresh = self.looking.follow(slots.body, self._follow)
+        hear({self.entry.key: self._heard, self.patient.key: self._heard_of_patient, VOCABULARY: self.refresh})
 
     async def place(self, images: list[str]) -> bool:
         """Lay images into the workspace and tell whether that worked."""
@@ -242,17 +238,14 @@ class EntryPage:
         if change.field in IN_THE_HEAD:
             self.refresh()
 
-    async def _refresh(self) -> None:
-        """Read the entry again, after an event that names what is new, and show it; who may not see it any more is shown nothing new."""
-        if self.slots.body.is_deleted:
-            return
-        with self.slots.body, refusals_shown():
-            before, known = self.entry, self.patient
-            self.patient, self.entry, self.tags = await self.looking.again(current_actor())
-            self._show_changes(before)
-            self._show_tags()
-            if self.patient != known:
-                self._show_patient()
+    def _follow(self, seen: Seen) -> None:
+        """Show what changed; fields are left to themselves."""
+        before, known = self.entry, self.patient
+        self.patient, self.entry, self.tags = seen
+        self._show_changes(before)
+        self._show_tags()
+        if self.patient != known:
+            self._show_patient()
 
     def _show_tags(self) -> None:
         self.tag_picker.show(self.tags)

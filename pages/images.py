@@ -2,7 +2,7 @@
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
-from nicegui import APIRouter, ui
+from nicegui import APIRouter
 from starlette.responses import RedirectResponse
 
 from app.clinic import clinic
@@ -15,7 +15,7 @@ from components.image_describe import image_fields, known_sites
 from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame
-from components.looking import Looking
+from components.looking import Looking, hear
 from components.navigation import patient_address
 from components.patient_head_live import IN_THE_HEAD, show_head
 from components.pool_dropzone import PoolDropzone
@@ -122,26 +122,20 @@ class PoolPage:
         return _EMPTY, 'Drop files here, or choose them.' if self.may_add else ''
 
     def _listen(self) -> None:
-        client, hub = ui.context.client, clinic().hub
-        pool, uploads = Soon(self._refresh, name='live pool'), Soon(self._refresh_uploads, name='live uploads')
+        pool = self.looking.follow(self.slots.body, self._follow)
+        uploads = Soon(self._refresh_uploads, place=self.slots.body, name='live uploads')
 
         def heard(change: Changed) -> None:
             if not change.field or change.field in IN_THE_HEAD:
                 pool()
-        ends = [hub.subscribe(self.patient.key, heard), hub.subscribe(VOCABULARY, pool), hub.subscribe(self._topic(), uploads), pool.end,
-                uploads.end]
-        client.on_delete(lambda: [end() for end in ends])
+        hear({self.patient.key: heard, VOCABULARY: pool, self._topic(): uploads})
 
-    async def _refresh(self) -> None:
-        """Read the pool again, after an event that names what is new, and show it."""
-        if self.slots.body.is_deleted:
-            return
-        with self.slots.body, refusals_shown():
-            before = self.patient
-            self.patient, self.tiles = await self.looking.again(current_actor())
-            self._show()
-            if self.patient != before:
-                self._show_patient()
+    def _follow(self, seen: Seen) -> None:
+        before = self.patient
+        self.patient, self.tiles = seen
+        self._show()
+        if self.patient != before:
+            self._show_patient()
 
     def _show(self) -> None:
         self.count.set_text(plural(len(self.tiles), 'image'))
@@ -156,9 +150,7 @@ class PoolPage:
             self.dropzone.show_patient(self.patient)
 
     async def _refresh_uploads(self) -> None:
-        if not self.slots.body.is_deleted:
-            with self.slots.body:
-                self._show_uploads()
+        self._show_uploads()
 
     def _show_uploads(self) -> None:
         uploads = self._uploads()

@@ -119,14 +119,15 @@ class PatientFormerId(SQLModel, table=True):
 
 
 class PatientIdentifier(SQLModel, table=True):
-    """A number that another system uses for the patient."""
+    """A number that another system uses for the patient. An id is never given twice: a restored one stands where it was."""
 
     __tablename__ = 'patient_identifier'
+    __table_args__ = ({'sqlite_autoincrement': True},)
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = key_field()
     patient_id: int = Field(foreign_key='patient.id', index=True)
-    system: str = Field(default='', max_length=80)
+    system: str = Field(default='', max_length=80, index=True)
     value: str = Field(default='', max_length=64)
 
 

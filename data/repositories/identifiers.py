@@ -2,7 +2,7 @@
 
 A removed number leaves the record; what it was stays in `field_version` under its key, for the trail and for the way back.
 """
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import func
 from sqlmodel import col, select
@@ -16,7 +16,7 @@ from data.repositories.base import KEPT, Repository
 from data.repositories.fields import Saved
 from data.values import clean_line, fold
 
-IDENTIFIERS = 'identifiers'
+NUMBERS = 'identifiers'
 """The field of a patient's live topic that tells of added and removed numbers."""
 _FIELDS = ('system', 'value')
 _ALSO = 3
@@ -25,12 +25,13 @@ _OFFERED = 50
 
 @dataclass(frozen=True)
 class IdentifierRecord:
-    """One number of a patient, with the revisions that an editor of its two fields must expect."""
+    """One number of a patient, with the revisions that an editor of its two fields must expect; `place` orders a patient's numbers."""
 
     key: str
     system: str
     value: str
     revisions: dict[str, int]
+    place: int | None = field(default=None, compare=False)
 
 
 class Identifiers(Repository):
@@ -64,10 +65,10 @@ class Identifiers(Repository):
         return gone
 
     def restore(self, patient: str, gone: IdentifierRecord) -> None:
-        """Put a removed number back under its own key, history included. Putting back what is there changes nothing."""
+        """Put a removed number back where it was, under its own key, history included. Putting back what is there changes nothing."""
         owner = self._owner(patient)
         if self.session.exec(select(PatientIdentifier.id).where(PatientIdentifier.key == gone.key)).first() is None:
-            self._put(owner, gone.key, gone.system, gone.value)
+            self._put(owner, gone.key, gone.system, gone.value, gone.place)
 
     def of(self, patient: str) -> list[IdentifierRecord]:
         """Return the numbers of a patient in the order they were added."""
@@ -104,18 +105,18 @@ class Identifiers(Repository):
             raise NotFound('This identifier was removed meanwhile.')
         return found[0], found[1]
 
-    def _put(self, owner: Patient, key: str, system: str, value: str) -> str:
-        self.session.add(PatientIdentifier(key=key, patient_id=owner.id or 0, system=system, value=value))
+    def _put(self, owner: Patient, key: str, system: str, value: str, place: int | None = None) -> str:
+        self.session.add(PatientIdentifier(id=place, key=key, patient_id=owner.id or 0, system=system, value=value))
         self._changed(Action.IDENTIFIER_ADD, key, owner)
         return key
 
     def _changed(self, action: Action, key: str, patient: Patient) -> None:
         self.records.patients.touch(patient)
         self.records.log(action, subject=key, patient=patient.key)
-        self.records.tell(patient.key, IDENTIFIERS)
+        self.records.tell(patient.key, NUMBERS)
 
     def _record(self, row: PatientIdentifier) -> IdentifierRecord:
-        return IdentifierRecord(row.key, row.system, row.value, self.records.fields.revisions(row.key))
+        return IdentifierRecord(row.key, row.system, row.value, self.records.fields.revisions(row.key), row.id)
 
 
 def _cleaned(field: str, text: str) -> str:

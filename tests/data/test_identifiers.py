@@ -8,7 +8,7 @@ from data.models import Action
 from data.patient_query import ListView
 from data.records import Changed, Records
 from data.repositories.audit import TrailView
-from data.repositories.identifiers import IDENTIFIERS, IdentifierRecord
+from data.repositories.identifiers import NUMBERS, IdentifierRecord
 from tests.cast import Cast
 from tests.conftest import MovableClock
 from tests.factories import a_patient
@@ -93,6 +93,17 @@ def test_a_removed_number_comes_back_under_its_own_key_with_its_history(clinic: 
     assert found == [key] * 4  # added, corrected, removed, added again: twice the same restores once
 
 
+def test_a_removed_number_comes_back_where_it_was_whatever_was_added_meanwhile(clinic: Clinic, cast: Cast) -> None:
+    patient, other = a_patient(clinic, cast.jana).key, a_patient(clinic, cast.jana, 'psr-9').key
+    keys = [a_number(clinic, cast, patient, 'Hospital', value) for value in ('1', '2')]
+    for number, key in enumerate(tuple(keys)):  # the second is the last row of its table: nobody else's may take its place
+        gone = clinic.change_now(cast.jana, lambda records, key=key: records.identifiers.remove(key))
+        a_number(clinic, cast, other, 'Hospital', f'other {number}')
+        keys.append(a_number(clinic, cast, patient, 'Hospital', f'later {number}'))
+        clinic.change_now(cast.jana, lambda records, gone=gone: records.identifiers.restore(patient, gone))
+        assert [record.key for record in numbers(clinic, cast, patient)] == keys
+
+
 def test_open_pages_hear_of_numbers_that_come_and_go(clinic: Clinic, cast: Cast) -> None:
     patient = a_patient(clinic, cast.jana).key
 
@@ -100,7 +111,7 @@ def test_open_pages_hear_of_numbers_that_come_and_go(clinic: Clinic, cast: Cast)
         records.identifiers.remove(records.identifiers.add(patient, 'Hospital', '1'))
         return records.changes
     heard = clinic.change_now(cast.jana, come_and_go)
-    assert [(change.subject, change.field) for change in heard] == [(patient, IDENTIFIERS)] * 2
+    assert [(change.subject, change.field) for change in heard] == [(patient, NUMBERS)] * 2
 
 
 def test_a_number_moves_the_day_of_the_last_change(clinic: Clinic, cast: Cast, clock: MovableClock) -> None:

@@ -1,4 +1,5 @@
 """Identifiers on the details page: added, typed, taken off and put back, live in other browsers; what another patient bears is told."""
+import re
 from typing import Any
 
 import pytest
@@ -6,7 +7,7 @@ from nicegui import ui
 from nicegui.testing import User
 
 from app.clinic import Clinic
-from components.patient_form import HIDDEN_IN_NUMBER
+from components.hidden_characters import HIDDEN_IN_NUMBER
 from data.actors import Permission
 from data.models import Action
 from data.repositories.audit import TrailView
@@ -43,6 +44,11 @@ def shown(user: User) -> list[tuple[str, str]]:
                 for system, number in zip(controls(user, 'system'), controls(user, 'number'), strict=True)]
     except AssertionError:
         return []
+
+
+def answers(user: User) -> None:
+    """Let the browser answer what its fields hold."""
+    user.javascript_rules[re.compile('return getComputedProp')] = lambda _: None
 
 
 def put(user: User, control: Any, value: str) -> None:
@@ -100,6 +106,7 @@ async def test_rows_come_go_and_change_in_other_browsers_without_touching_the_on
     first = a_number(clinic, cast, made.key)
     reader = user_as(cast.vera)
     await reader.open(ADDRESS)
+    answers(reader)
     mine = controls(reader, 'number')[0]
     second = a_number(clinic, cast, made.key, 'Insurer', 'Q1')
     await until(lambda: shown(reader) == [('Hospital', '0448'), ('Insurer', 'Q1')])
@@ -111,18 +118,71 @@ async def test_rows_come_go_and_change_in_other_browsers_without_touching_the_on
     assert [record.key for record in stored(clinic, cast, made.key)] == [first]
 
 
-async def test_what_was_typed_into_a_row_that_someone_removed_is_told_in_full(
+async def test_what_was_typed_into_a_row_that_someone_removed_stays_and_is_refused_in_words(
         clinic: Clinic, cast: Cast, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     made = a_patient(clinic, cast.jana)
     key = a_number(clinic, cast, made.key)
     await user.open(ADDRESS)
+    answers(user)
     held = HeldChanges(clinic, monkeypatch)
     put(user, controls(user, 'number')[0], '0448-typed')
     await held.held()
     clinic.change_now(cast.ines, lambda records: records.identifiers.remove(key))
-    await until(lambda: shown(user) == [])
     await held.let_go()
-    await until(lambda: any('This identifier was removed meanwhile. Not saved: 0448-typed' in told for told in user.notify.messages))
+    await sees(user, 'This identifier was removed meanwhile.')
+    await sees(user, 'Someone removed this identifier')
+    user.find(marker='number').trigger('blur')
+    await settled()
+    assert shown(user) == [('Hospital', '0448-typed')]
+    remove(user)
+    await until(lambda: shown(user) == [])
+
+
+async def test_a_row_that_someone_removed_stays_while_it_is_used_and_goes_when_it_is_left(clinic: Clinic, cast: Cast, user: User) -> None:
+    made = a_patient(clinic, cast.jana)
+    first, second = a_number(clinic, cast, made.key), a_number(clinic, cast, made.key, 'Insurer', 'Q1')
+    await user.open(ADDRESS)
+    answers(user)
+    user.find(marker='number').trigger('focus')
+    gone = clinic.change_now(cast.ines, lambda records: records.identifiers.remove(first))
+    await sees(user, 'Someone removed this identifier')
+    a_number(clinic, cast, made.key, 'Study', '7')
+    await until(lambda: shown(user) == [('Hospital', '0448'), ('Insurer', 'Q1'), ('Study', '7')])
+    clinic.change_now(cast.ines, lambda records: records.identifiers.restore(made.key, gone))
+    await until(lambda: 'Someone removed this identifier' not in words(user))
+    clinic.change_now(cast.ines, lambda records: records.identifiers.remove(first))
+    await sees(user, 'Someone removed this identifier')
+    user.find(marker='number').trigger('blur')
+    await until(lambda: shown(user) == [('Insurer', 'Q1'), ('Study', '7')])
+    assert stored(clinic, cast, made.key)[0].key == second
+
+
+def words(user: User) -> list[str]:
+    return [getattr(element, 'text', '') for element in user.find(kind=ui.element).elements]
+
+
+async def test_a_row_stays_until_the_browser_says_what_its_fields_hold(clinic: Clinic, cast: Cast, user: User) -> None:
+    made = a_patient(clinic, cast.jana)
+    key = a_number(clinic, cast, made.key)
+    await user.open(ADDRESS)
+    asked: list[str] = []
+    user.javascript_rules[re.compile('return getComputedProp')] = lambda match: asked.append(match.string) or put(
+        user, controls(user, 'number')[0], '0448-late')
+    clinic.change_now(cast.ines, lambda records: records.identifiers.remove(key))
+    await sees(user, 'This identifier was removed meanwhile.')
+    assert (shown(user), bool(asked)) == ([('Hospital', '0448-late')], True)
+
+
+async def test_what_was_typed_just_before_a_row_is_removed_comes_back_with_undo(clinic: Clinic, cast: Cast, user: User) -> None:
+    made = a_patient(clinic, cast.jana)
+    a_number(clinic, cast, made.key)
+    await user.open(ADDRESS)
+    put(user, controls(user, 'number')[0], '0449')
+    put(user, controls(user, 'number')[0], '04490')
+    remove(user)
+    await sees(user, 'Removed Hospital 04490.')
+    user.find('Undo').click()
+    await until(lambda: shown(user) == [('Hospital', '04490')])
 
 
 async def test_another_bearer_of_the_number_is_named_after_an_event_and_blocks_nothing(

@@ -68,10 +68,12 @@ def _create_tables() -> None:
         sa.Column('system', AutoString(length=80), nullable=False),
         sa.Column('value', AutoString(length=64), nullable=False),
         sa.ForeignKeyConstraint(['patient_id'], ['patient.id']),
-        sa.PrimaryKeyConstraint('id')
+        sa.PrimaryKeyConstraint('id'),
+        sqlite_autoincrement=True
     )
     op.create_index('ix_patient_identifier_key', 'patient_identifier', ['key'], unique=True)
     op.create_index('ix_patient_identifier_patient_id', 'patient_identifier', ['patient_id'], unique=False)
+    op.create_index('ix_patient_identifier_system', 'patient_identifier', ['system'], unique=False)
     op.create_table('tag',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('key', AutoString(length=32), nullable=False),
