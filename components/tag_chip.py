@@ -38,7 +38,7 @@ def tag_chip_html(shown: ShownTag) -> str:
     """Return one chip, escaped."""
     title = tag_title(shown)
     told = f' title="{escape(title)}"' if title != shown.tag.name or len(title) > _LONG else ''
-    return f'<span class="{chip_classes(shown)}"{told}>{_inside_html(shown)}</span>'
+    return f'<span class="{escape(chip_classes(shown))}"{told}>{_inside_html(shown)}</span>'
 
 
 def more_html(hidden: list[ShownTag]) -> str:

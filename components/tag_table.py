@@ -63,7 +63,10 @@ class TagTable:
         self._rows: dict[str, _Row] = {}
         self._latest: list[TagRow] = []
         self._edited = ''
-        self._bar = box('df-selbar df-tags-bar', role='toolbar', aria_label='Selected tags')
+        with box('df-selbar df-tags-bar', role='toolbar', aria_label='Selected tags') as self._bar:
+            self._number = text('', 'df-selbar-count df-num', role='status')
+            if acts is not None:
+                self._build_bar(acts)
         with box('df-tags-table' if acts else 'df-tags-table df-tags-table--still', role='table', aria_label='Tags') as self.root:
             with box('df-tags-head', role='row'):
                 if acts is not None:
@@ -141,16 +144,14 @@ class TagTable:
     def _show_chosen(self) -> None:
         self.chosen = [key for key in self.chosen if key in self._rows]
         self._bar.set_visibility(bool(self.chosen))
-        self._bar.clear()
-        if self.acts is None or not self.chosen:
-            return
-        acts, keys = self.acts, list(self.chosen)
-        with self._bar:
-            icon_button('x', label='Clear selection', on_click=self.clear)
-            text(f'{len(keys)} selected', 'df-selbar-count df-num', role='status')
-            button('Merge', icon='merge', kind='primary', on_click=lambda: acts.merge(keys))
-            button('Move to category', icon='folder-plus', on_click=lambda: acts.move(keys))
-            button('Retire', icon='archive', on_click=lambda: acts.retire(keys))
+        self._number.set_text(f'{len(self.chosen)} selected')
+
+    def _build_bar(self, acts: RowActs) -> None:
+        """Build what is done to several, once: a button that came anew with every tick could be gone when it is pressed."""
+        icon_button('x', label='Clear selection', on_click=self.clear).move(target_index=0)
+        button('Merge', icon='merge', kind='primary', on_click=lambda: acts.merge(list(self.chosen)))
+        button('Move to category', icon='folder-plus', on_click=lambda: acts.move(list(self.chosen)))
+        button('Retire', icon='archive', on_click=lambda: acts.retire(list(self.chosen)))
 
 
 class _Row:

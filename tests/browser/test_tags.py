@@ -90,6 +90,18 @@ def test_the_other_name_is_chosen_with_the_arrow_keys(page: Page) -> None:
     expect(page.get_by_text('Merged Psoriasis into Psoriasis vulgaris.')).to_be_visible()
 
 
+def test_the_focus_comes_back_to_where_a_name_was_changed_from(page: Page) -> None:
+    page.goto('/tags')
+    for way_in, field in (('Rename category', 'Category name'), ('Rename Acne', 'Tag name')):
+        page.get_by_role('button', name=way_in).press('Enter')
+        expect(page.get_by_role('textbox', name=field)).to_be_focused()
+        page.keyboard.press('Escape')
+        expect(page.get_by_role('button', name=way_in)).to_be_focused()
+        assert findings(page) == []
+    page.keyboard.press('Tab')
+    expect(page.get_by_role('button', name='Merge Acne')).to_be_focused()
+
+
 def test_a_name_changed_elsewhere_shows_while_another_row_is_being_edited(page: Page, second_page: Page) -> None:
     for each in (page, second_page):
         each.goto('/tags')
@@ -114,7 +126,7 @@ def test_on_a_phone_the_acts_are_in_the_menu_of_the_row(server: Server, chromium
     sign_in(page, 'jana')
     page.goto('/tags')
     page.get_by_role('button', name='More for Acne').tap()
-    page.get_by_text('Retire', exact=True).tap()
+    page.locator('.df-tags-menu').get_by_text('Retire', exact=True).tap()
     page.get_by_role('alertdialog').get_by_role('button', name='Retire').tap()
     page.get_by_role('link', name='Retired').tap()
     page.wait_for_url('**/tags?retired=1')
