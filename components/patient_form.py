@@ -5,20 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from nicegui.events import ValueChangeEventArguments
-
 from components import formatting
 from components.controls import Field, banner, box, button, link, select_field, symbol, text, text_area, text_field
 from components.navigation import patient_address
-from components.refusals import tell
 from data.columns import limit_of
 from data.models import PatientBase, Sex, SkinType
 from data.read_models import PatientHeader
 from data.repositories.lookalikes import Lookalike
-from data.values import hides_characters
 
-HIDDEN_CHARACTERS = 'Invisible characters were left out of the name.'
-HIDDEN_IN_NUMBER = 'Invisible characters were left out of the identifier.'
 _LEAVING = 'debounce=1500'  # a half-typed date is not judged: it is read at a longer pause, at Enter, or when the field is left
 
 
@@ -124,14 +118,6 @@ def lock(field: Field) -> None:
 def to_shown(spec: FieldSpec, stored: str) -> str:
     """Return a stored text as its field shows it: a date in words."""
     return formatting.day(date.fromisoformat(stored)) if spec is BIRTH_DATE and _is_iso(stored) else stored
-
-
-def warn_of_hidden(field: Field, sentence: str = HIDDEN_CHARACTERS) -> None:
-    """Tell the person when what was put into a field holds characters that nobody sees: they are not stored."""
-    def look(event: ValueChangeEventArguments) -> None:
-        if hides_characters(event.value or ''):
-            tell(sentence, kind='info', stays=False)
-    field.control.on_value_change(look)
 
 
 def taken_warning(sentence: str, holder: str | None) -> None:
