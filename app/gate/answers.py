@@ -98,6 +98,7 @@ class Answer:
             return
         nonce = secrets.token_urlsafe(16)
         page, policy = _with_nonce(bytes(self._page), self._marks, nonce)
+        self._held, self._page = None, bytearray()  # what answers a page lives as long as the page is open: nothing of it stays here
         if page is None or b'content-encoding' in dict(start['headers']):
             self.is_broken = True
             return

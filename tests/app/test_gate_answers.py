@@ -5,7 +5,9 @@ from typing import Any
 import httpx
 import pytest
 from starlette.responses import RedirectResponse
+from starlette.types import Message
 
+from app.gate.answers import Answer
 from data.actors import Actor
 from tests.app.gate_kit import COOKIE, HOST, MARK, OWN, PAGE, ask, gate, into, still_there
 
@@ -27,6 +29,18 @@ async def test_a_page_without_scripts_may_run_none() -> None:
     answer = await ask('GET', '/html', headers=COOKIE)
     assert "script-src 'none'" in answer.headers['content-security-policy']
     assert answer.headers['cache-control'] == 'no-store'
+
+
+async def test_nothing_of_a_page_stays_with_what_answered_it() -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+    answer = Answer({'method': 'GET'}, send, is_static=False, script_marks=(MARK,))
+    await answer.send({'type': 'http.response.start', 'status': 200, 'headers': [(b'content-type', b'text/html')]})
+    await answer.send({'type': 'http.response.body', 'body': b'<p>Maria Gonzalez</p>'})
+    assert sent[-1]['body'] == b'<p>Maria Gonzalez</p>'
+    assert not any('Maria' in str(kept) for kept in vars(answer).values())
 
 
 async def test_only_the_template_gets_a_nonce_each_time_another() -> None:
