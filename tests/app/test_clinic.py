@@ -14,6 +14,7 @@ from data.errors import ChangedMeanwhile, Invalid, NotFound, NotPermitted, Refus
 from data.models import Action, AuditEvent, Patient
 from data.records import Changed, Records
 from data.repositories.audit import TrailView
+from data.repositories.patients import SHOWN_FIGURES
 from tests.cast import Cast
 from tests.conftest import MovableClock
 from tests.factories import a_patient, an_entry
@@ -85,7 +86,8 @@ async def test_open_pages_hear_of_a_change_after_the_commit_and_never_of_one_tha
     with pytest.raises(Invalid):
         await clinic.change(cast.jana, lambda records: records.patients.correct(patient, 'birth_date', 'never'))
     await asyncio.sleep(0)
-    assert heard == [(Changed(patient, 'given_names', 1, cast.jana.user, 'b1'), 'Marie')]
+    assert heard == [(Changed(SHOWN_FIGURES, patient, 0, cast.jana.user), 'Marie'),
+                     (Changed(patient, 'given_names', 1, cast.jana.user, 'b1'), 'Marie')]
     unsubscribe()
     assert clinic.hub.count() == 0
 
