@@ -46,7 +46,7 @@ class Looking(Generic[T]):
         return Soon(follow, place=place, name=f'live {self.action.value}')
 
 
-def hear(topics: Mapping[str, Callable[[Changed], object]]) -> None:
+def hear(topics: Mapping[str, Callable[[Changed], None]]) -> None:
     """Listen to these topics of the live hub until the page is closed."""
     ends = [clinic().hub.subscribe(topic, heard) for topic, heard in topics.items()]
     ui.context.client.on_delete(lambda: [end() for end in ends])

@@ -46,6 +46,7 @@ class Comparisons(Repository):
         self.records.patients.touch(patient)
         self.records.log(Action.COMPARISON_GROUP, subject=group.key, patient=patient.key, detail={'entry': entry, 'images': images})
         self.records.tell(entry, 'comparisons')
+        self.records.tell(patient.key, 'timeline')
         return group.key
 
     def arrange(self, key: str, field: str, text: str, *, expected_revision: int | None = None, burst: str = '') -> Saved:

@@ -96,3 +96,24 @@ def test_words_typed_over_a_broken_line_are_stored_when_it_is_back(line: Line, j
     expect(jana.get_by_role('status')).to_contain_text('Saved', timeout=20_000)
     ines.reload()
     expect(ines.get_by_label('Notes', exact=True)).to_have_value('Base. Stop the steroid.')
+
+
+def test_words_typed_over_a_broken_line_into_what_someone_removed_meanwhile_stay_and_are_refused(
+        line: Line, jana: Page, ines: Page) -> None:
+    for page in (ines, jana):
+        page.goto('/patients/psr-20417/details')
+    ines.get_by_role('button', name='Add identifier').click()
+    ines.get_by_label('Number', exact=True).fill('0448')
+    number = jana.get_by_label('Number', exact=True)
+    expect(number).to_have_value('0448')
+    line.cut()
+    expect(jana.get_by_text('No connection to the clinic server.')).to_be_visible(timeout=20_000)
+    number.fill('0448-2217')
+    ines.get_by_role('button', name='Remove identifier').click()
+    expect(ines.get_by_text('Removed 0448.')).to_be_visible()
+    line.mend()
+    expect(jana.get_by_text('This identifier was removed meanwhile.')).to_be_visible(timeout=20_000)
+    number.press('Tab')
+    expect(number).to_have_value('0448-2217')
+    jana.get_by_role('button', name='Remove identifier').click()
+    expect(number).to_have_count(0)

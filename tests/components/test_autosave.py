@@ -10,6 +10,7 @@ from nicegui.testing import User
 
 from app.clinic import Clinic
 from components import saved_field
+from components.field_history import FieldHistory
 from components.field_marks import both
 from data.database import StorageFailed
 from data.models import Action
@@ -239,3 +240,16 @@ def test_both_texts_together_keep_every_word() -> None:
     assert both('Base.', 'Base. Hers.', 'Base. Mine.') == 'Base. Hers. Mine.'
     assert both('Base.', 'Rewritten.', 'Base. Mine.') == 'Rewritten.\nBase. Mine.'
     assert both('', 'Hers', 'Mine') == 'Hers\nMine'
+
+
+async def test_undo_works_again_after_it_failed_once(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    desk.write('first')
+    await desk.saved()
+    take_back = FieldHistory.take_back
+    desk.monkeypatch.setattr(FieldHistory, 'take_back', lambda _history: 1 / 0)
+    desk.user.find('Undo').click()
+    await desk.until(lambda: 'ZeroDivisionError' in caplog.text)
+    caplog.clear()
+    desk.monkeypatch.setattr(FieldHistory, 'take_back', take_back)
+    desk.user.find('Undo').click()
+    await desk.until(lambda: desk.notes.value == '')

@@ -1,5 +1,6 @@
 """The details page: every field saves by itself, is live, and only what a role may change can be changed."""
 import json
+import re
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from data.models import PATIENT_FIELDS, Action
 from data.repositories.audit import TrailView
 from data.repositories.patients import PatientRecord
 from tests.cast import Cast
-from tests.factories import a_patient, a_stored_image
+from tests.factories import a_patient, a_stored_image, an_entry
 from tests.pages.conftest import OpenAs
 from tests.pages.waiting import HeldChanges, sees, until
 
@@ -279,3 +280,19 @@ async def test_a_new_cover_in_the_banner_is_named_by_an_event(clinic: Clinic, ca
     with clinic.reading(cast.ines) as records:
         events = records.audit.page(TrailView(action=Action.CHART_OPEN))
     assert [event.read()['detail']['images'] for event in events] == [[cover], []]
+
+
+async def test_the_tabs_count_visits_and_photographs_that_others_add(clinic: Clinic, cast: Cast, user: User):
+    made = a_patient(clinic, cast.jana)
+    await user.open(ADDRESS)
+    assert counts(user) == ['0', '0']
+    an_entry(clinic, cast.ines, made.key)
+    await until(lambda: counts(user) == ['1', '0'])
+    a_stored_image(clinic, cast.ines, made.key)
+    await until(lambda: counts(user) == ['1', '1'])
+
+
+def counts(user: User) -> list[str]:
+    """Return the numbers that stand on the tabs."""
+    tabs = next(element.content for element in user.find(kind=ui.html).elements if 'class="df-tab"' in element.content)
+    return re.findall(r'class="df-num">([0-9]+)<', tabs)

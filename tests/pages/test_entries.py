@@ -13,7 +13,7 @@ from tests.cast import Cast
 from tests.conftest import MovableClock
 from tests.factories import a_comparison, a_patient, a_stored_image, an_entry
 from tests.pages.conftest import OpenAs
-from tests.pages.waiting import sees
+from tests.pages.waiting import sees, until
 
 ADDRESS = '/patients/psr-20417'
 EMPTY = 'No visits yet. Start one when the patient arrives.'
@@ -85,6 +85,27 @@ async def test_someone_elses_visit_appears_without_a_reload(clinic: Clinic, cast
     an_entry(clinic, cast.ines, patient.key)
     await sees(user, content=f'/images/{image}/thumb')
     assert [event['detail'] for event in events(clinic, cast, Action.CHART_OPEN)] == [{'images': [image]}, {'images': []}]
+
+
+def visits(user: User) -> str:
+    return next(element.content for element in user.find(kind=ui.html).elements if 'df-visit' in element.content)
+
+
+async def test_the_timeline_follows_what_is_done_to_a_visit_elsewhere(clinic: Clinic, cast: Cast, user: User):
+    patient = a_patient(clinic, cast.jana)
+    images = [a_stored_image(clinic, cast.jana, patient.key) for _ in range(2)]
+    entry = an_entry(clinic, cast.jana, patient.key)
+    await user.open(ADDRESS)
+    clinic.change_now(cast.ines, lambda records: records.entries.amend(entry.key, 'notes', 'Thick plaques.'))
+    await sees(user, content='Thick plaques.')
+    clinic.change_now(cast.ines, lambda records: records.entries.amend(entry.key, 'appointment_at', '2026-01-05T10:30'))
+    await sees(user, content='5 Jan 2026')
+    clinic.change_now(cast.ines, lambda records: records.entries.place(entry.key, images))
+    await sees(user, content=f'/images/{images[1]}/thumb')
+    a_comparison(clinic, cast.ines, entry.key, images)
+    await sees(user, content='1 comparison')
+    clinic.change_now(cast.ines, lambda records: records.entries.remove(entry.key, images[:1]))
+    await until(lambda: f'/images/{images[0]}/thumb' not in visits(user))
 
 
 async def test_a_viewer_reads_and_a_photographer_sees_no_notes(clinic: Clinic, cast: Cast, clock: MovableClock, user_as: OpenAs):

@@ -9,6 +9,8 @@ from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
 from app.clinic import Clinic
+from components.looking import Looking
+from data.actors import Actor
 from data.errors import NotFound
 from data.models import Action, Section
 from data.read_models import PatientHeader
@@ -18,7 +20,7 @@ from data.values import TEXT_LIMIT
 from tests.cast import Cast
 from tests.factories import a_comparison, a_patient, a_stored_image, an_entry
 from tests.pages.conftest import OpenAs
-from tests.pages.waiting import HeldChanges, sees, until
+from tests.pages.waiting import HeldChanges, sees, settled, until
 
 ADDRESS = '/patients/psr-20417/entries/1'
 
@@ -60,6 +62,27 @@ async def test_notes_are_stored_as_they_are_typed_and_the_status_says_so(clinic:
     user.find(kind=ui.textarea, marker='notes').type('Plaque is flat.')
     await sees(user, content='Saved 09:00')
     assert as_stored(clinic, cast, patient).notes == 'Plaque is flat.'
+
+
+async def test_a_page_is_not_read_again_for_what_is_typed_into_it(
+        clinic: Clinic, cast: Cast, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    patient, entry = a_visit(clinic, cast)
+    await user.open(ADDRESS)
+    read_again: list[str] = []
+    again = Looking.again
+
+    async def counted(looking: Looking, actor: Actor) -> object:
+        read_again.append(looking.subject)
+        return await again(looking, actor)
+    monkeypatch.setattr(Looking, 'again', counted)
+    for text in ('Flat.', 'Flat. No scale.'):
+        user.find(kind=ui.textarea, marker='notes').type(text)
+        await sees(user, content='Saved 09:00')
+    await until(lambda: as_stored(clinic, cast, patient).notes.endswith('No scale.'))
+    await settled()
+    assert read_again == []
+    an_entry(clinic, cast.ines, patient.key)
+    await until(lambda: read_again == [entry.key])
 
 
 async def test_what_one_person_types_stands_in_the_other_persons_page(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
