@@ -70,4 +70,4 @@ def _mosaic(row: PatientRow) -> str:
 
 def _badge(symbol: str, number: int, one: str, many: str) -> str:
     return (f'<span class="df-badge" title="{formatting.plural(number, one, many)}">{icon_svg(symbol, 14)}'
-            f'<span>{formatting.count(number)}<span class="df-hidden-label"> {one if number == 1 else many}</span></span></span>')
+            f'{formatting.count(number)}<span class="df-hidden-label"> {one if number == 1 else many}</span></span>')

@@ -112,9 +112,8 @@ class FilterChips:
         with box('df-chip df-filter', tag='span') as root:
             face = ui.html('', sanitize=False, tag='button').classes('df-filter-face').mark(f'filter-{kind}')
             face.props['type'], face.props['aria-haspopup'] = 'button', 'dialog'
-            off = ui.html(icon_svg('x', 14), sanitize=False, tag='a').classes('df-filter-off')
         face.on('click', lambda: self._on_open(kind, root), args=[])
-        return _Chip(root, face, off)
+        return _Chip(root, face)
 
     def show(self, view: ListView, labels: Labels) -> None:
         """Say what is on."""
@@ -122,9 +121,7 @@ class FilterChips:
             chip = self._chips[kind]
             chip.root.classes(add='df-chip--on' if words else '', remove='' if words else 'df-chip--on')
             chip.face.set_content(_face_html(kind, words, [labels[slug] for slug in view.tags if slug in labels]))
-            chip.off.set_visibility(bool(words))
-            chip.off.props['href'] = self._address(without(view, kind))
-            chip.off.props['aria-label'] = chip.off.props['title'] = f'Remove {words}'
+            chip.show_off(words, self._address(without(view, kind)))
         self._clear.set_visibility(is_narrowed(view))
         self._clear.props['href'] = self._address(without(view))
 
@@ -133,11 +130,21 @@ class FilterChips:
         self._chips[kind].face.props['aria-expanded'] = str(is_open).lower()
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Chip:
     root: ui.element
     face: ui.html
-    off: ui.html
+    off: ui.html | None = None
+
+    def show_off(self, words: str, address: str) -> None:
+        """Show the way back from what is on. A filter that was never on has none."""
+        if self.off is None and words:
+            with self.root:
+                self.off = ui.html(icon_svg('x', 14), sanitize=False, tag='a').classes('df-filter-off')
+        if self.off is not None:
+            self.off.set_visibility(bool(words))
+            self.off.props['href'] = address
+            self.off.props['aria-label'] = self.off.props['title'] = f'Remove {words}'
 
 
 def nothing_html(found: list[FilterOn], address: Address, clear: ListView) -> str:

@@ -25,6 +25,12 @@ class Found:
         return [cover for row in self.page.rows for cover in row.covers]
 
     @property
+    def kept(self) -> 'Found':
+        """Return what is kept of it as long as the page is open: of who is shown the key and the names, not what was drawn."""
+        rows = [replace(row, birth_on=None, last_appointment=None, covers=(), tags=()) for row in self.page.rows]
+        return replace(self, page=replace(self.page, rows=rows))
+
+    @property
     def detail(self) -> Detail:
         """Return what the trail keeps of a look: numbers, which filters were on, and the keys of the chosen tags; no word."""
         view = self.view
@@ -53,14 +59,15 @@ def find(records: Records, view: ListView, known: Labels | None = None) -> Found
 def find_again(records: Records, found: Found, *, has_new_rows: bool = True) -> Found:
     """Return the patients who are shown as they are now, in the order in which they stand, with the totals of now.
 
-    Without new rows only the totals are read. A page without anyone is filled when someone fits by now.
+    Without new rows only the totals are read, unless a tag of the view is called differently. A page without anyone is filled when
+    someone fits by now.
     """
     labels = _labels(records, found.view.tags, found.labels)
     view = replace(found.view, tags=tuple(dict.fromkeys(labels[slug].slug for slug in found.view.tags if slug in labels)))
     totals, shown = records.patients.totals(view), [row.key for row in found.page.rows]
     if not shown and totals.total:
         return find(records, found.view, found.labels)
-    rows = records.patients.rows(shown) if has_new_rows and shown else found.page.rows
+    rows = records.patients.rows(shown) if shown and (has_new_rows or view != found.view) else found.page.rows
     page = replace(found.page, rows=rows, total=totals.total, everyone=totals.everyone)
     return Found(view, page, {label.slug: label for label in labels.values()})
 

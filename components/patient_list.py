@@ -1,6 +1,6 @@
 """The list of patients as cards or as a table, what to do when there are none, the cursor of the keyboard, and who is new.
 
-Rows are escaped fragments of real links. There are at most twenty-five of them on a page: a patient who changes is drawn anew with a few
+Rows are escaped fragments of real links. There are at most thirteen of them on a page: a patient who changes is drawn anew with a few
 neighbours at most, and the pictures of all the others stay where they are.
 """
 import asyncio
@@ -25,7 +25,7 @@ from data.repositories.patient_list import ListPage
 
 SETTLED_S = 2.0
 """So long after the last key a query is one that someone looked at, and is written into the trail."""
-_FRAGMENTS = 25
+_FRAGMENTS = 13
 
 
 class SettledLook:
@@ -69,7 +69,7 @@ class PatientList:
             self.cursor = Cursor()
 
     def show(self, found: ListPage, view: ListView, labels: Labels, look: str) -> None:
-        """Show one page of the list as `look` says: cards or table."""
+        """Show one page of the list as `look` says: cards or table. The cursor is told by whoever keeps the rows."""
         if not found.rows:
             self._show_nothing(found, view, labels)
             return
@@ -83,8 +83,7 @@ class PatientList:
         step = _step(len(found.rows))
         for number, fragment in enumerate(self._fragments):
             first = number * step
-            fragment.set_content(draw(found.rows[first:first + step], first=first))
-        self.cursor.over(found.rows)
+            fragment.set_content(_small_html(draw(found.rows[first:first + step], first=first)))
 
     def _build(self, look: str, count: int) -> None:
         is_table = look == 'table'
@@ -98,7 +97,6 @@ class PatientList:
     def _show_nothing(self, found: ListPage, view: ListView, labels: Labels) -> None:
         self._shape = ('', 0)
         self._place.clear()
-        self.cursor.over([])
         with self._place:
             if not found.everyone:
                 self._show_beginning()
@@ -179,3 +177,8 @@ class NewPatients:
 def _step(count: int) -> int:
     """Return how many rows stand in one fragment."""
     return -(-count // _FRAGMENTS)
+
+
+def _small_html(fragment: str) -> str:
+    """Return a fragment in ASCII. One other letter, and Python would keep two bytes of every character, and a copy in UTF-8 beside it."""
+    return fragment.encode('ascii', 'xmlcharrefreplace').decode('ascii')

@@ -33,9 +33,9 @@ class Sorting:
 
     def __init__(self, address: Address, on_sort: Callable[[Sort], Any]) -> None:
         self._address = address
-        self._sort = Sort.LAST_MODIFIED
+        self._view = ListView()
         self._choice = ui.select({sort.value: words for sort, words in SORTS.items()}, value=Sort.LAST_MODIFIED.value,
-                                 on_change=lambda event: on_sort(Sort(event.value)) if event.value != self._sort.value else None)
+                                 on_change=lambda event: on_sort(Sort(event.value)) if event.value != self._view.sort.value else None)
         self._choice.props('outlined dense options-dense behavior=menu transition-show=fade transition-hide=fade')
         self._choice.classes('df-f df-sort gt-xs').props['aria-label'] = 'Sort by'
         self._choice.props['dropdown-icon'] = icon('chevron-down')
@@ -43,20 +43,23 @@ class Sorting:
 
     def build_short(self) -> None:
         """Show the button that a phone has instead."""
-        with icon_button('sliders-horizontal', label='Sort').classes('lt-sm'), ui.menu().props('auto-close') as menu:
+        self._short = icon_button('sliders-horizontal', label='Sort', on_click=self._open_short).classes('lt-sm')
+
+    def _open_short(self) -> None:
+        with self._short, ui.menu().props('auto-close no-parent-event') as menu:
             menu.props['aria-label'] = 'Sort'
-            self._short = ui.html('', sanitize=False).classes('df-sort-links')
+            ui.html(_links_html(self._view, self._address), sanitize=False).classes('df-sort-links')
+        menu.on('hide', menu.delete, args=[]).open()
 
     def show(self, view: ListView) -> None:
         """Show the order of a view."""
-        self._sort = view.sort
+        self._view = view
         self._choice.set_value(view.sort.value)
         now = direction_words(view.sort, is_descending=view.is_descending)
         then = direction_words(view.sort, is_descending=not view.is_descending)
         self._direction.set_content(icon_svg('arrow-down' if view.is_descending else 'arrow-up'))
         self._direction.props['href'] = self._address(sorted_by(view, view.sort))
         self._direction.props['aria-label'] = self._direction.props['title'] = f'{now}. Change to {then}'
-        self._short.set_content(_links_html(view, self._address))
 
 
 def _links_html(view: ListView, address: Address) -> str:

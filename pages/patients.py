@@ -108,10 +108,11 @@ class PatientsPage:
             ui.navigate.to(patient_address(current.unique_id))
 
     def _show(self, found: Found) -> None:
-        self.found, self.view = found, found.view
+        self.found, self.view = found.kept, found.view
         self.known |= found.labels
         self.tools.show(found)
         self.list.show(found.page, found.view, found.labels, self.look)
+        self.list.cursor.over(self.found.page.rows)
         self.pager.show(found.page, found.view)
 
     def _show_totals(self, found: Found) -> None:
@@ -189,7 +190,7 @@ class PatientsPage:
         """Show cards or the table, and remember it."""
         with refusals_shown():
             self.look = look
-            self._show(self.found)
+            await self._refresh(has_new_rows=True)
             await clinic().change(current_actor(), lambda records: records.users.prefer('patient_list', look))
 
     async def _prefer_size(self, size: int) -> None:

@@ -51,3 +51,11 @@ def test_a_known_tag_is_the_one_that_was_meant_whatever_is_called_so_by_now(clin
         assert find(records, shown.view, shown.labels).view.tags == ('visage',)
         assert find_again(records, shown).view.tags == ('visage',)
         assert find(records, shown.view).page.total == 0
+
+
+@pytest.mark.usefixtures('worn')
+def test_what_is_kept_of_a_page_names_its_patients_and_can_be_found_again(clinic: Clinic, cast: Cast):
+    with clinic.reading(cast.ines) as records:
+        found = find(records, ListView(tags=('face',)))
+        assert [(row.key, row.name, row.tags) for row in found.kept.page.rows] == [(found.page.rows[0].key, found.page.rows[0].name, ())]
+        assert find_again(records, found.kept) == found

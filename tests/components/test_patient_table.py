@@ -42,3 +42,11 @@ def test_a_sort_begins_as_one_expects_it():
     assert sorted_by(view, Sort.NAME).page == 1
     assert [direction_words(sort, is_descending=True) for sort in (Sort.LAST_MODIFIED, Sort.NAME)] == ['Newest first', 'Z to A']
     assert [direction_words(sort, is_descending=False) for sort in (Sort.LAST_MODIFIED, Sort.NAME)] == ['Oldest first', 'A to Z']
+
+
+def test_in_the_narrowest_column_tags_are_left_out_rather_than_cut():
+    names = ('Contact dermatitis', 'Face', 'Recall due')
+    tags = tuple(ShownTag(TagLabel(name, name, name, TagColour.PLUM), is_direct=True) for name in names)
+    row = patient_rows_html([a_row(tags=tags)], UTC, today=TODAY)
+    assert 'Face</span>' in row
+    assert 'title="Recall due"' in row
