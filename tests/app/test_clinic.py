@@ -86,8 +86,8 @@ async def test_open_pages_hear_of_a_change_after_the_commit_and_never_of_one_tha
     with pytest.raises(Invalid):
         await clinic.change(cast.jana, lambda records: records.patients.correct(patient, 'birth_date', 'never'))
     await asyncio.sleep(0)
-    assert heard == [(Changed(SHOWN_FIGURES, patient, 0, cast.jana.user), 'Marie'),
-                     (Changed(patient, 'given_names', 1, cast.jana.user, 'b1'), 'Marie')]
+    assert heard == [(Changed(patient, 'given_names', 1, cast.jana.user, 'b1'), 'Marie'),
+                     (Changed(SHOWN_FIGURES, patient, 0, cast.jana.user), 'Marie')]
     unsubscribe()
     assert clinic.hub.count() == 0
 
