@@ -78,14 +78,17 @@ def photo_html(tile: ImageTile, *, alt: str = '', kind: str = 'thumb') -> str:
             f'width="{tile.width_px}" height="{tile.height_px}">')
 
 
-def tile_html(tile: ImageTile, zone: tzinfo, *, badge: str = '', alt: str = '') -> str:
-    """Return one tile: photo and up to three caption lines, every value escaped. Few elements: there may be hundreds of tiles."""
+def tile_html(tile: ImageTile, zone: tzinfo, *, badge: str = '', alt: str = '', when: str = '') -> str:
+    """Return one tile: photo and up to three caption lines, every value escaped. Few elements: there may be hundreds of tiles.
+
+    `when` stands in for the time where no day stands above.
+    """
     site = site_of(tile)
     first = f'<b>{escape(site)}</b>' if site else '<b class="df-unset">Body site not set</b>'
     marked = f'<span class="df-badge">{escape(badge)}</span>' if badge else ''
     view = escape(tile.view.capitalize() or 'View not set')
     caption = f'<span class="df-tile-caption">{escape(tile.caption)}</span>' if tile.caption else ''
-    return (f'{photo_html(tile, alt=alt)}{marked}{first}<time>{escape(time_words(tile, zone))}</time>'
+    return (f'{photo_html(tile, alt=alt)}{marked}{first}<time>{escape(when or time_words(tile, zone))}</time>'
             f'<span class="df-tile-view">{view}</span>{caption}')
 
 

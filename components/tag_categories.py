@@ -100,7 +100,8 @@ class CategoryHead:
         with self._place:
             text(self._category.name, 'df-t2 df-ell', tag='h2')
             if self._acts is not None:
-                with box('df-cat-pencil', tag='button', type='button', title='Rename category', aria_label='Rename category') as self._pencil:
+                name = 'Rename category'
+                with box('df-cat-pencil', tag='button', type='button', title=name, aria_label=name) as self._pencil:
                     symbol('pencil')
                 self._pencil.on('click', self._edit, args=[])
 

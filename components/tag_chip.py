@@ -1,4 +1,5 @@
-"""A tag as it is read everywhere: put there itself (tint and dot), or risen from below (dashed, an arrow, how many it rests on).
+"""A tag as it is read everywhere: put there itself (tint and dot), or risen from below (dashed, an arrow, how many it rests on:
+images, or entries when no image bears it; pointing at it tells both).
 
     tag_chip_html(shown)                                         # in a fragment
     tag_chip(shown, on_remove=take_off, on_open=show_sources)    # an element of its own
@@ -97,5 +98,5 @@ def _inside_html(shown: ShownTag) -> str:
     name = f'<span class="df-tag-name">{escape(shown.tag.name)}</span>'
     if shown.is_direct:
         return name
-    return (f'{icon_svg("arrow-up", 13)}{name}<span class="df-num" aria-hidden="true">{shown.entries + shown.images:d}</span>'
+    return (f'{icon_svg("arrow-up", 13)}{name}<span class="df-num" aria-hidden="true">{shown.images or shown.entries:d}</span>'
             f'<span class="df-hidden-label">, {escape(origin_words(shown))}</span>')

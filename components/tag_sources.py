@@ -5,7 +5,7 @@ from nicegui import ui
 
 from components.controls import box, icon_button, link, text
 from components.formatting import appointment, ordinal
-from components.image_grid import describe, tile_html
+from components.image_grid import describe, moment_words, tile_html
 from components.navigation import patient_address
 from components.tag_chip import origin_words, tag_dot
 from data.read_models import ImageTile, PatientHeader, ShownTag
@@ -40,4 +40,5 @@ def show_sources(shown: ShownTag, sources: TagSources, patient: PatientHeader, *
 
 
 def _photo(tile: ImageTile, zone: tzinfo) -> None:
-    ui.html(tile_html(tile, zone, alt=describe(tile, zone)), sanitize=False).classes('df-tile df-tile--still')
+    photo = ui.html(tile_html(tile, zone, alt=describe(tile, zone), when=moment_words(tile, zone)), sanitize=False)
+    photo.classes('df-tile df-tile--still')

@@ -166,8 +166,12 @@ class _Row:
     def show(self, tag: TagRow, *, is_edited: bool) -> None:
         """Show the tag as it is now; of a row whose name is being changed, nothing: it is the editor's."""
         before, self._tag = self._tag, tag
-        if before != tag and not is_edited:
+        if before == tag or is_edited:
+            return
+        if before.label.name != tag.label.name:
             self.draw()
+        else:  # the tick box stays: it may be ticked at this moment
+            self._cells.set_content(cells_html(tag, today=self._table.today, zone=self._table.zone))
 
     def draw(self) -> None:
         """Show the row to be read."""
@@ -177,7 +181,7 @@ class _Row:
         with self.root:
             if self._table.acts is not None:
                 self._tick_box()
-            self._cells(cells_html(self._tag, today=self._table.today, zone=self._table.zone))
+            self._cells = _cells(self._tag, self._table)
             if self._table.acts is not None:
                 self._buttons(self._table.acts)
 
@@ -193,7 +197,7 @@ class _Row:
                 name = InlineName('Tag name', self._tag.label.name, self._tag.revision, on_end=self._table.leave,
                                   reach=('on', records_words(self._tag.reach), address), on_merge=lambda holder: acts.merge([key, holder]),
                                   act=lambda was, typed, revision: acts.rename(key, was, typed, revision))
-            self._cells(cells_html(self._tag, today=self._table.today, zone=self._table.zone, with_name=False))
+            _cells(self._tag, self._table, with_name=False)
             with box('df-tags-acts df-rename-buttons', role='cell'):
                 name.buttons()
 
@@ -204,9 +208,6 @@ class _Row:
     def untick(self) -> None:
         """Show that the tag is no longer chosen."""
         self._tick.set_value(False)
-
-    def _cells(self, cells_html: str) -> None:
-        ui.html(cells_html, sanitize=False).classes('df-contents').props['role'] = 'presentation'
 
     def _tick_box(self) -> None:
         key = self._tag.label.key
@@ -240,6 +241,12 @@ class _Row:
                 ui.menu_item('Move to category', lambda: acts.move([key]))
                 ui.menu_item('Retire', lambda: acts.retire([key]))
         self._menu.open()
+
+
+def _cells(tag: TagRow, table: TagTable, *, with_name: bool = True) -> ui.html:
+    element = ui.html(cells_html(tag, today=table.today, zone=table.zone, with_name=with_name), sanitize=False).classes('df-contents')
+    element.props['role'] = 'presentation'
+    return element
 
 
 def _drawn(name: str) -> ui.element:

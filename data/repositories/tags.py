@@ -124,7 +124,7 @@ class Tags(TagMerging):
     def _rename(self, row: Tag | TagCategory, name: str, action: Action, expected_revision: int | None, burst: str) -> Saved:
         if isinstance(row, Tag) and row.merged_into_id is not None:
             raise Conflict(f'{row.name} was merged into another tag meanwhile.')
-        cleaned = _clean_name(name, TAG_LIMIT if isinstance(row, Tag) else CATEGORY_LIMIT)
+        cleaned = _clean_name(name, TAG_LIMIT if isinstance(row, Tag) else CATEGORY_LIMIT, kept=KEPT)
         self._check_free(type(row), cleaned, but_for=row.key)
         saved = self.change_field(row, row.key, 'name', cleaned, patient=None, action=action, expected_revision=expected_revision,
                                   burst=burst)
@@ -153,10 +153,10 @@ def _label(tag: Tag, category: TagCategory) -> TagLabel:
     return TagLabel(tag.key, tag.slug, tag.name, category.colour, category.name)
 
 
-def _clean_name(name: str, limit: int) -> str:
+def _clean_name(name: str, limit: int, *, kept: str = '') -> str:
     cleaned = clean_line(name)
     if len(cleaned) > limit:
-        raise Invalid(f'Use at most {limit} characters.{KEPT}', field='name')
+        raise Invalid(f'Use at most {limit} characters.{kept}', field='name')
     if not slug(cleaned):
         raise Invalid('A name needs a letter or a digit.', field='name')
     return cleaned

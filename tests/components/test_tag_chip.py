@@ -29,7 +29,8 @@ def test_a_chip_has_its_colour_by_class_and_a_risen_one_an_arrow_and_its_number(
     assert 'title' not in direct
     assert 'df-tag--up' in risen
     assert '#arrow-up' in risen
-    assert '>12</span>' in risen
+    assert '>11</span>' in risen
+    assert '>2</span>' in tag_chip_html(shown(is_direct=False, entries=2))
     assert 'title="Psoriasis, from 1 entry and 11 images"' in risen
     assert 'style=' not in direct + risen
 

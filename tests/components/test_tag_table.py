@@ -116,6 +116,18 @@ async def test_while_a_name_is_changed_nothing_comes_goes_or_moves(user: User) -
         assert page.shown() == ['Melasma', 'Zoster']
 
 
+async def test_a_row_that_is_drawn_anew_keeps_its_tick_box(user: User) -> None:
+    page = await opened(user)
+    with user:
+        page.table.show([a_tag('Acne'), a_tag('Keloid')])
+        boxes = user.find(kind=ui.checkbox).elements
+        page.table.show([a_tag('Acne', reach=Reach(1, 2, 3)), a_tag('Keloid', reach=Reach(4, 5, 6))])
+        assert user.find(kind=ui.checkbox).elements == boxes
+        page.table.show([a_tag('Acne', reach=Reach(), retired_at=datetime(2026, 11, 1, tzinfo=UTC))])
+        [fragment] = [part for part in page.table._body.descendants() if isinstance(part, ui.html) and 'df-tags-num' in part.content]
+        assert 'with Acne' not in fragment.content
+
+
 async def test_only_one_name_is_changed_at_a_time(user: User) -> None:
     page = await opened(user)
     with user:
