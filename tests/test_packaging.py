@@ -81,7 +81,7 @@ def browser(address: str) -> Iterator[httpx.Client]:
 
 
 def test_a_stranger_is_sent_to_the_door(address: str):
-    answer = httpx.get(f'{address}/patients', headers={'Accept': 'text/html'})
+    answer = httpx.get(f'{address}/patients', headers={'Accept': 'text/html'}, timeout=60)
     assert answer.status_code in {302, 303, 307}
     assert answer.headers['location'].startswith('/login')
 

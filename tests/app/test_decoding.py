@@ -227,7 +227,7 @@ async def test_closing_at_work_leaves_no_process_and_says_so():
     await decoding.close()
     with pytest.raises(UnreadableImage, match='the server is stopping'):
         await upload
-    psutil.wait_procs([child, *workers], timeout=5)
+    psutil.wait_procs([child, *workers], timeout=30)
     assert [each for each in (child, *workers) if each.is_running() and each.status() != psutil.STATUS_ZOMBIE] == []
     assert await refusal(decoding, pictures.jpeg()) == 'the server is stopping, try again'
 

@@ -95,7 +95,7 @@ async def from_own_line(desk: Desk, word: str) -> None:
 async def after_sign_out(desk: Desk, word: str) -> None:
     """Type in a tab whose session was ended in another."""
     base = desk.target.base
-    answer = httpx.post(base + '/login', headers={'origin': base}, data={'username': 'jana', 'password': PASSWORD})
+    answer = httpx.post(base + '/login', headers={'origin': base}, data={'username': 'jana', 'password': PASSWORD}, timeout=30)
     token = answer.cookies['dermafolio_session']
     async with desk.open_tab(token) as (tab, line):
         desk.target.ask('POST', '/logout', desk.target.headers(token))

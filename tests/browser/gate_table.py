@@ -155,15 +155,16 @@ def print_table(title: str, rows: Iterable[Row]) -> None:
 
 def _ended_session(target: Target) -> str:
     """Sign someone in and out again; return the token."""
-    answer = httpx.post(target.base + '/login', headers={'origin': target.base}, data={'username': 'vera', 'password': PASSWORD})
+    form = {'username': 'vera', 'password': PASSWORD}
+    answer = httpx.post(target.base + '/login', headers={'origin': target.base}, data=form, timeout=30)
     token = answer.cookies['dermafolio_session']
-    httpx.post(target.base + '/logout', headers=headers_of(target.base, token))
+    httpx.post(target.base + '/logout', headers=headers_of(target.base, token), timeout=30)
     return str(token)
 
 
 def _line_of(target: Target, polling: str) -> str:
     """Open a polled line and return its name."""
-    answer = httpx.get(target.base + polling, headers=target.headers('jana'))
+    answer = httpx.get(target.base + polling, headers=target.headers('jana'), timeout=30)
     return str(json.loads(answer.text[1:])['sid'])
 
 

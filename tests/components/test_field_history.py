@@ -65,7 +65,8 @@ def opened(user: User, marker: str) -> None:
 def versions_of(user: User) -> list[list[str]]:
     """Return the words of each version that is shown: value, who and when, then Now or Use this."""
     rows = [element for element in user.find(kind=ui.element).elements if 'df-version' in element.classes]
-    return [[part.text for part in sorted(row.descendants(), key=lambda part: part.id) if getattr(part, 'text', '') and not is_initials(part)]
+    return [[part.text for part in sorted(row.descendants(), key=lambda part: part.id)
+             if getattr(part, 'text', '') and not is_initials(part)]
             for row in sorted(rows, key=lambda row: row.id)]
 
 
@@ -219,7 +220,7 @@ async def test_the_stored_text_that_is_typed_again_takes_the_refusal_away(clinic
         with user:
             control.set_value(typed)
         await until(lambda refusal=refusal: bool(control.props.get('aria-invalid')) == refusal)
-    await asyncio.wait_for(settled(), 5)
+    await asyncio.wait_for(settled(), 30)
 
 
 def test_a_value_that_is_no_choice_is_read_as_it_stands() -> None:

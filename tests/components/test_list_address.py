@@ -22,8 +22,8 @@ _ranges = st.tuples(_days, _days).filter(in_order).map(lambda ends: Days(*ends))
 _counts = st.tuples(_numbers, _numbers).filter(in_order).map(lambda ends: Counts(*ends))
 _slugs = st.lists(st.from_regex('[a-z0-9]+(-[a-z0-9]+)*', fullmatch=True), max_size=4, unique=True).map(tuple)
 _views = st.builds(
-    ListView, q=st.text(max_size=60).map(clean_search), sort=st.sampled_from(Sort), is_descending=st.booleans(), seen=_ranges, modified=_ranges, tags=_slugs,
-    entries=_counts, images=_counts, page=st.integers(1, 10 ** 9), per_page=st.sampled_from(PAGE_SIZES))
+    ListView, q=st.text(max_size=60).map(clean_search), sort=st.sampled_from(Sort), is_descending=st.booleans(), seen=_ranges,
+    modified=_ranges, tags=_slugs, entries=_counts, images=_counts, page=st.integers(1, 10 ** 9), per_page=st.sampled_from(PAGE_SIZES))
 
 
 def query_of(address: str) -> list[tuple[str, str]]:

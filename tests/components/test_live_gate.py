@@ -16,6 +16,7 @@ from tests.hostile import SOCKETS, Line, Tab, headers_of
 from tests.serving import ROOT, clean_environment
 
 ANNA, BEN, SECOND_OF_ANNA, NOBODY = 'a' * 43, 'b' * 43, 'A' * 43, ''
+_ANSWERS_WITHIN_S = 30  # the machine may be busy
 
 
 class Server:
@@ -31,10 +32,10 @@ class Server:
         return headers_of(self.base, token, **other)
 
     def get(self, path: str, token: str = ANNA) -> httpx.Response:
-        return httpx.get(self.base + path, headers=self.headers(token))
+        return httpx.get(self.base + path, headers=self.headers(token), timeout=_ANSWERS_WITHIN_S)
 
     def post(self, path: str, token: str = ANNA) -> httpx.Response:
-        return httpx.post(self.base + path, headers=self.headers(token))
+        return httpx.post(self.base + path, headers=self.headers(token), timeout=_ANSWERS_WITHIN_S)
 
     def clicks(self) -> int:
         return int(self.get('/clicks', BEN).json()['clicks'])
@@ -100,7 +101,7 @@ async def test_a_page_of_someone_else_is_not_reached_from_ones_own_socket(shared
     async with theirs.connected(shared.headers(ANNA)) as victim, mine.connected(shared.headers(BEN)) as line:
         await line.say('event', click(theirs))
         assert await line.sent_to() == '/login'
-        await asyncio.wait_for(line.ended.wait(), 5)
+        await asyncio.wait_for(line.ended.wait(), 30)
         assert not victim.ended.is_set()
     assert shared.clicks() == before
 
@@ -110,7 +111,7 @@ async def test_a_page_of_someone_else_is_not_reached_from_ones_own_socket(shared
 async def test_a_malformed_message_ends_its_socket_and_nothing_else(shared: Server, event: str, message: Any) -> None:
     async with shared.open_page(ANNA).connected(shared.headers(ANNA)) as line:
         await line.say(event, message)
-        await asyncio.wait_for(line.ended.wait(), 5)
+        await asyncio.wait_for(line.ended.wait(), 30)
     assert await clicks_made(shared, shared.open_page(ANNA), ANNA) == 1
 
 
@@ -120,7 +121,7 @@ async def test_a_signed_out_tab_leaves_the_screen_and_its_button_is_dead(server:
         await line.say('event', click(page))
         server.post('/end/anna', BEN)
         assert await line.sent_to() == '/login'
-        await asyncio.wait_for(line.ended.wait(), 5)
+        await asyncio.wait_for(line.ended.wait(), 30)
     assert server.clicks() == 1
     assert await clicks_made(server, page, ANNA) == 0
     assert server.get('/patients', ANNA).status_code == 401
@@ -162,7 +163,7 @@ async def test_a_polled_line_is_not_continued_by_someone_else(shared: Server) ->
     async with page.connected(shared.headers(ANNA), transport='polling') as line:
         address = f'{shared.base}{SOCKETS}/?EIO=4&transport=polling&sid={line.client.eio.sid}'
         event = json.dumps(['event', click(page)])
-        async with httpx.AsyncClient() as thief:
+        async with httpx.AsyncClient(timeout=_ANSWERS_WITHIN_S) as thief:
             for token, status in ((BEN, 400), (NOBODY, 401), (SECOND_OF_ANNA, 400)):
                 assert (await thief.post(address, headers=shared.headers(token), content=f'42{event}')).status_code == status
                 assert (await thief.get(address, headers=shared.headers(token))).status_code == status
@@ -214,7 +215,7 @@ async def test_a_message_that_fails_is_answered_and_the_page_goes_on(shared: Ser
     async with page.connected(shared.headers(ANNA)) as line:
         line.client.on('notify', told.put_nowait)
         await line.say('event', {**click(page), **junk})
-        notice = await asyncio.wait_for(told.get(), 10)
+        notice = await asyncio.wait_for(told.get(), 30)
         assert 'Something went wrong. What was saved before is safe.' in notice['message']
         before = shared.clicks()
         await line.say('event', click(page))

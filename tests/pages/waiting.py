@@ -11,12 +11,12 @@ from app.clinic import Clinic
 
 async def sees(user: User, *what: str, **more: Any) -> None:
     """Wait until the page shows it; a busy machine may take a while."""
-    await user.should_see(*what, **more, retries=50)
+    await user.should_see(*what, **more, retries=150)
 
 
 async def until(condition: Callable[[], bool]) -> None:
     """Wait until something is so."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not condition():
             await asyncio.sleep(0)
 
