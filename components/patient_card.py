@@ -1,5 +1,5 @@
 """Patients as cards: escaped fragments of real links, because a hundred cards as elements would cost a second."""
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, tzinfo
 from html import escape
 
@@ -13,12 +13,12 @@ _TAGS_PX = 242
 _CHIP_PX, _RISEN_PX, _MORE_PX, _LETTER_PX, _LONGEST_PX = 38, 24, 26, 5.6, 186  # of a letter the mean: a chip a little too long is cut
 
 
-def patient_cards_html(rows: Iterable[PatientRow], zone: tzinfo, *, today: date, first: int = 0) -> str:
+def patient_cards_html(rows: Iterable[PatientRow], zone: tzinfo, *, today: date, first: int = 0, chosen: Collection[str] = ()) -> str:
     """Return the cards: mosaic of up to three photographs, counts, name, unique ID, age, last appointment, tags.
 
     `first` is the place of the first one in the list: the cursor finds a card by its place.
     """
-    return ''.join(_card(row, zone, today, place) for place, row in enumerate(rows, first))
+    return ''.join(_card(row, zone, today, place, chosen) for place, row in enumerate(rows, first))
 
 
 def last_seen(row: PatientRow, zone: tzinfo, *, today: date) -> str:
@@ -35,9 +35,9 @@ def age_of(row: PatientRow, today: date) -> str:
     return formatting.age(row.birth_on, today) if row.birth_on else ''
 
 
-def fitting_tags_html(tags: tuple[ShownTag, ...], width_px: float) -> str:
-    """Return as many chips as can be read in one line of about that width; the rest is "+2", which names them."""
-    ordered = sorted(tags, key=lambda shown: not shown.is_direct)
+def fitting_tags_html(tags: tuple[ShownTag, ...], width_px: float, chosen: Collection[str] = ()) -> str:
+    """Return as many chips as can be read in one line of about that width, the chosen ones first; the rest is "+2", which names them."""
+    ordered = sorted(tags, key=lambda shown: (shown.tag.slug not in chosen, not shown.is_direct))
     shown, left_px = 0, width_px
     for number, tag in enumerate(ordered, 1):
         left_px -= min(_LONGEST_PX, _CHIP_PX + _LETTER_PX * len(tag.tag.name)) + (0 if tag.is_direct else _RISEN_PX)
@@ -48,11 +48,11 @@ def fitting_tags_html(tags: tuple[ShownTag, ...], width_px: float) -> str:
     return f'{"".join(tag_chip_html(tag) for tag in ordered[:shown])}{more_html(ordered[shown:])}'
 
 
-def _card(row: PatientRow, zone: tzinfo, today: date, place: int) -> str:
+def _card(row: PatientRow, zone: tzinfo, today: date, place: int, chosen: Collection[str]) -> str:
     # without a name the unique ID is the name, and is not printed twice
     who = f'<span class="df-mono">{escape(row.unique_id)}</span>' if row.name != row.unique_id else 'No name recorded'
     years = age_of(row, today)
-    chips = f'<span class="df-tags df-card-tags">{fitting_tags_html(row.tags, _TAGS_PX)}</span>' if row.tags else ''
+    chips = f'<span class="df-tags df-card-tags">{fitting_tags_html(row.tags, _TAGS_PX, chosen)}</span>' if row.tags else ''
     return (f'<a class="df-card" style="anchor-name:--patient-{place:d}" href="{escape(patient_address(row.unique_id))}">{_mosaic(row)}'
             f'<span class="df-card-text"><span class="df-card-name">{escape(row.name)}</span>'
             f'<span class="df-card-id df-num">{who}{f" · {escape(years)}" if years else ""}</span>'

@@ -208,8 +208,10 @@ class _TagMenu:
             self._show(shown)
 
     async def _choose_first(self) -> None:
-        if self.find.value and self.rows:
-            await self._choose(next(iter(self.rows)))
+        """Choose the first that begins with what was typed, else the first that holds it."""
+        wanted = fold(self.find.value or '')
+        if wanted and self.rows:
+            await self._choose(min(self.rows, key=lambda slug: not fold(self.known[slug][0].name).startswith(wanted)))
 
 
 def _facet_html(label: TagLabel, number: int) -> str:

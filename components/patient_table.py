@@ -1,5 +1,5 @@
 """Patients as rows of a table: the same escaped fragments of real links. Headings sort where there is a sort."""
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, tzinfo
 from html import escape
 
@@ -24,12 +24,12 @@ def patient_heads_html(view: ListView, address: Address) -> str:
     return f'<tr>{"".join(_head(kind, words, sort, view, address) for kind, words, sort in _COLUMNS)}</tr>'
 
 
-def patient_rows_html(rows: Iterable[PatientRow], zone: tzinfo, *, today: date, first: int = 0) -> str:
+def patient_rows_html(rows: Iterable[PatientRow], zone: tzinfo, *, today: date, first: int = 0, chosen: Collection[str] = ()) -> str:
     """Return the rows: photographs, name, unique ID, age, tags, counts, last appointment. The name's link covers its row.
 
     `first` is the place of the first one in the list: the cursor finds a row by its place.
     """
-    return ''.join(_row(row, zone, today, place) for place, row in enumerate(rows, first))
+    return ''.join(_row(row, zone, today, place, chosen) for place, row in enumerate(rows, first))
 
 
 def _head(kind: str, words: str, sort: Sort | None, view: ListView, address: Address) -> str:
@@ -43,12 +43,12 @@ def _head(kind: str, words: str, sort: Sort | None, view: ListView, address: Add
     return f'<th scope="col" class="df-pt-{kind}"{state}><a href="{escape(address(sorted_by(view, sort)))}">{words}{arrow}</a></th>'
 
 
-def _row(row: PatientRow, zone: tzinfo, today: date, place: int) -> str:
+def _row(row: PatientRow, zone: tzinfo, today: date, place: int, chosen: Collection[str]) -> str:
     return (f'<tr class="df-pt-row" style="anchor-name:--patient-{place:d}"><td class="df-pt-photo">{_photos(row)}</td>'
             f'<td class="df-pt-name">{_name(row)}</td>'
             f'<td class="df-pt-id"><span class="df-mono">{escape(row.unique_id)}</span></td>'
             f'<td class="df-pt-age df-num">{escape(age_of(row, today))}</td>'
-            f'<td class="df-pt-tags"><span class="df-tags">{fitting_tags_html(row.tags, _TAGS_PX)}</span></td>'
+            f'<td class="df-pt-tags"><span class="df-tags">{fitting_tags_html(row.tags, _TAGS_PX, chosen)}</span></td>'
             f'<td class="df-pt-count df-num">{formatting.count(row.entry_count)}</td>'
             f'<td class="df-pt-count df-num">{formatting.count(row.image_count)}</td>'
             f'<td class="df-pt-when df-num">{escape(last_seen(row, zone, today=today))}</td></tr>')

@@ -27,6 +27,7 @@ class ListActs:
 
     search: Callable[[str], Any]
     open_exact: Callable[[str], Any]
+    leave_down: Callable[[], Any]
     sort: Callable[[Sort], Any]
     look: Callable[[str], Any]
     menu: Callable[[str, ui.element], Any]
@@ -68,7 +69,16 @@ class ListTools:
                            on_change=lambda event: self._acts.search(event.value or ''), look='df-f--search')
         shown.root.classes('df-list-search')
         shown.control.props(f'maxlength={QUERY_LIMIT}').on('keydown.enter', lambda: self._acts.open_exact(shown.value or ''), [])
+        shown.control.on('keydown.down.prevent', self._acts.leave_down, []).on('keydown.escape', lambda: _clear_or_leave(shown.control), [])
         if single_keys_are_on():
             with shown.control.add_slot('append'):
                 text('/', 'df-key gt-xs', tag='kbd', aria_hidden='true')
         slots.shortcuts.search_in(shown.control)
+
+
+def _clear_or_leave(control: ui.input) -> None:
+    """Empty the search, or leave it when it is empty: the keys of the list work from there."""
+    if control.value:
+        control.set_value('')
+    else:
+        control.run_method('blur')

@@ -79,7 +79,7 @@ class PatientsPage:
         self.address = partial(list_address, preferred=size)
         self.settled, self.refreshing = SettledLook(_note_soon), asyncio.Lock()
         may_register = around.actor.may(Permission.PATIENT_REGISTER)
-        acts = ListActs(self._typed, self._open_exact, self._sort, self._prefer_look, self._open_menu)
+        acts = ListActs(self._typed, self._open_exact, lambda: self.list.cursor.move(1), self._sort, self._prefer_look, self._open_menu)
         self.tools = ListTools(slots, acts, found.view, look, today=around.today, address=self.address, may_register=may_register)
         if faults:
             with box('df-faults'):
@@ -142,8 +142,7 @@ class PatientsPage:
             found = await _read(actor, lambda records: find(records, view, self.known))
             if await self._may_show(mine, actor, found):
                 self._show(found)
-                if not self.menu.kind:  # what a menu does becomes a step of Back when it closes
-                    ui.navigate.history.replace(self.address(found.view))
+                ui.navigate.history.replace(self.address(found.view))
                 self.settled.note(actor, found.detail)
 
     def _is_asked(self, mine: int) -> bool:
@@ -177,6 +176,7 @@ class PatientsPage:
         self.tools.chips.set_open(kind, is_open=False)
         if self.view != self.before_menu:
             self.settled.forget()  # the page that comes writes its own
+            ui.navigate.history.replace(self.address(self.before_menu))  # where Back leads
             ui.navigate.to(self.address(self.view))
         else:
             ui.navigate.history.replace(self.address(self.found.view))

@@ -60,3 +60,5 @@ def test_only_as_many_tags_are_shown_as_can_be_read():
     assert shown.count('df-tag--plum') == 1
     assert '+' not in fitting_tags_html((short, short, short), 236)
     assert 'Seborrhoeic' in fitting_tags_html((long,), 60)
+    chosen = fitting_tags_html((short, long), 200, ('Seborrhoeic keratosis',))
+    assert chosen.index('Seborrhoeic') < chosen.index('title="Acne"')

@@ -224,3 +224,26 @@ async def test_only_the_chip_of_tags_has_their_dots(user: User):
     await user.open('/patients?tags=psoriasis&entries=2-&images=0-&seen=2026-01-01..')
     assert [kind for kind in ('date', 'tags', 'entries', 'images') if 'df-dot' in face(user, kind)] == ['tags']
     assert '2 or more entries' in face(user, 'entries')
+
+
+@pytest.mark.usefixtures('three')
+async def test_enter_takes_the_tag_that_begins_so(clinic: Clinic, cast: Cast, user: User):
+    with clinic.reading(cast.ines) as records:
+        everyone = [records.patients.header(records.patients.key_of(f'psr-{number}')) for number in (1, 2, 3)]
+    a_worn_tag(clinic, cast, *everyone, name='Nail psoriasis')
+    await user.open('/patients')
+    await open_menu(user, 'tags')
+    find = user.find(kind=ui.input, marker='find-a-tag')
+    find.type('psor').trigger('keydown.enter')
+    await until(lambda: 'Psoriasis' in face(user, 'tags'))
+
+
+@pytest.mark.usefixtures('three')
+async def test_the_search_is_emptied_by_escape_and_left_downwards(user: User):
+    await user.open('/patients?q=no2&sort=name')
+    search = user.find(kind=ui.input, marker='search')
+    search.trigger('keydown.escape')
+    await sees(user, content='1–3 of 3')
+    search.trigger('keydown.down.prevent')
+    cursor, = (one for one in elements(user) if 'df-cursor' in one.classes)
+    assert (cursor.visible, cursor.props['href']) == (True, '/patients/psr-1')
