@@ -4,7 +4,7 @@
     beside = UndoNotice('df-undo-beside')       # where the caller is
     notice.say('Retired Acne.', on_undo=offer_it_again)
 
-It stays until it is closed or something else is done.
+What was done leaves by itself after a while at the foot of the page, unless it is pointed at; a refusal stays until it is closed.
 """
 from collections.abc import Awaitable
 from inspect import isawaitable
@@ -27,7 +27,7 @@ class UndoNotice:
 
     def say(self, sentence: str, on_undo: Handler | None = None, *, label: str = 'Undo', takes_focus: bool = False) -> None:
         """Show what was done. `on_undo` takes it back, once; it gets the focus when what had the focus is gone."""
-        with self._told('circle-check', sentence):
+        with self._told('circle-check', sentence, look=' df-undo-bar--passing'):
             if on_undo is not None:
                 undo = text('Undo', 'df-undo-act', tag='button', type='button', aria_label=label)
                 undo.on('click', lambda: self._undo(on_undo), args=[])
@@ -45,10 +45,10 @@ class UndoNotice:
         """Take the notice away."""
         self._place.clear()
 
-    def _told(self, drawn: str, sentence: str) -> ui.element:
+    def _told(self, drawn: str, sentence: str, *, look: str = '') -> ui.element:
         """Show a sentence and return the place of what can be done about it."""
         self.close()
-        with self._place, box('df-undo-bar'):
+        with self._place, box(f'df-undo-bar{look}'):
             symbol(drawn)
             text(sentence, 'df-grow')
             place = box('df-contents')
