@@ -181,12 +181,14 @@ class SavedField:
         return PAUSE_S
 
     def _took(self, saved: Saved) -> None:
-        self.revision, self.stored, self.desk.saved_at = saved.revision, saved.text, saved.at
+        is_new, self.revision, self.stored = saved.revision != self.revision, saved.revision, saved.text
+        self.desk.saved_at = saved.at if is_new else self.desk.saved_at
         self.others.forget()
         if self.pending is None:
             self._under_way = None
-            self.enter(SaveState.SAVED)
-            self._show_mark(saved.at)
+            self.enter(SaveState.SAVED if self.desk.saved_at else SaveState.IDLE)
+            if is_new:  # the same date in other words is no change: there is nothing to take back
+                self._show_mark(saved.at)
             self._show_as_stored()
         if self.on_saved is not None:
             self.on_saved(saved)
@@ -243,7 +245,7 @@ class SavedField:
 
     def _show_as_stored(self) -> None:
         """Show the text as it was stored (an ID lowered, a date in one form), once nobody is in the field."""
-        is_quiet = self.state is SaveState.SAVED and not self.has_focus and self.intended() == self.stored
+        is_quiet = self.state in (SaveState.IDLE, SaveState.SAVED) and not self.has_focus and self.intended() == self.stored
         if is_quiet and not self.others.is_offering and not self.is_gone and self._mine() != self.stored:
             self.put(self.stored)
 

@@ -95,6 +95,16 @@ async def test_a_date_that_cannot_be_is_one_sentence_and_the_old_one_stays(clini
     assert stored(clinic, cast).values['birth_date'] == '1980-03-14'
 
 
+async def test_the_same_date_in_other_words_is_tidied_and_no_change(clinic: Clinic, cast: Cast, user: User):
+    a_patient(clinic, cast.jana, birth_date='1980-03-14')
+    await user.open(ADDRESS)
+    put(user, 'date-of-birth', '14 march 1980')
+    await until(lambda: control(user, 'date-of-birth').value == '14 Mar 1980')
+    await user.should_not_see('Undo')
+    await user.should_not_see(content='Saved 09:00')
+    assert 'birth_date' not in stored(clinic, cast).revisions
+
+
 async def test_the_age_stands_beside_the_date_of_birth_and_follows_it(clinic: Clinic, cast: Cast, user: User):
     made = a_patient(clinic, cast.jana, birth_date='1980-03-14')
     await user.open(ADDRESS)
