@@ -13,7 +13,6 @@ from data.patient_query import ListView, Sort
 from data.read_models import PatientRow
 
 _TAGS_PX = 226  # what the column has on a tablet: a chip is left out rather than cut to a letter
-_PHOTOS = 2
 _COLUMNS: tuple[tuple[str, str, Sort | None], ...] = (
     ('photo', '', None), ('name', 'Patient', Sort.NAME), ('id', 'Unique ID', Sort.UNIQUE_ID), ('age', 'Age', None), ('tags', 'Tags', None),
     ('count', 'Entries', None), ('count', 'Images', None), ('when', 'Last appointment', Sort.LAST_APPOINTMENT))
@@ -62,6 +61,6 @@ def _name(row: PatientRow) -> str:
 
 
 def _photos(row: PatientRow) -> str:
-    shown = row.covers[:_PHOTOS]
-    photos = ''.join(f'<img src="/images/{escape(key)}/thumb" alt="" loading="lazy" decoding="async">' for key in shown)
+    # a phone shows all three, as the cards do; one that is not shown is not fetched
+    photos = ''.join(f'<img src="/images/{escape(key)}/thumb" alt="" loading="lazy" decoding="async">' for key in row.covers[:3])
     return f'<span class="df-strip">{photos or icon_svg("image", 18)}</span>'
