@@ -23,6 +23,7 @@ from data.repositories.fields import Version
 AT_FIRST = 20
 _CLIPPED = 200
 _LINES = 4
+_NOTHING = 0
 
 
 @dataclass
@@ -114,6 +115,7 @@ class FieldHistory:
         self._show(await self._load())
 
     def _show(self, versions: list[Version]) -> None:
+        rows = [*versions, *_nothing_before(versions)]
         self._content.clear()
         with self._content:
             with box('df-history-head'):
@@ -122,20 +124,20 @@ class FieldHistory:
             if self._sentence:
                 text(self._sentence, 'df-history-said', role='status')
             with box(role='list'):
-                for position, version in enumerate(versions[:self._many]):
+                for position, version in enumerate(rows[:self._many]):
                     self._row(version, is_now=position == 0)
-            if rest := versions[self._many:]:
+            if rest := rows[self._many:]:
                 button(f'Show {formatting.count(len(rest))} earlier', kind='ghost', size='small', on_click=lambda: self._show_all(versions))
 
     def _show_all(self, versions: list[Version]) -> None:
-        self._many = len(versions)
+        self._many = len(versions) + 1
         self._show(versions)
 
     def _row(self, version: Version, *, is_now: bool) -> None:
         with box('df-version', role='listitem'):
             _avatar(version)
             with box('df-version-text'):
-                value = _value(self.to_words(version.text))
+                value = _value(self.to_words(version.text) if version.text else '')
                 text(self._whose(version), 'df-version-whose df-num')
             if is_now:
                 text('Now', 'df-version-now', tag='span')
@@ -150,6 +152,8 @@ class FieldHistory:
 
     def _whose(self, version: Version) -> str:
         at = formatting.moment(version.until_at, self.zone)
+        if version.version == _NOTHING:
+            return f'Before {at}'
         if not version.actor:
             return f'Recorded before {at}'
         who = version.who or ('the console' if version.actor == CONSOLE else 'someone')
@@ -160,6 +164,11 @@ def as_shown(shown: Field, value: Any) -> str:
     """Return a field's value in words: the label of a choice; nothing is no words."""
     choices = getattr(shown.control, 'options', None)
     return str(choices.get(value, value)) if isinstance(choices, dict) and value else str(value or '')
+
+
+def _nothing_before(versions: list[Version]) -> list[Version]:
+    """Return the emptiness that a field began with: a text from before the first change would be a version of nobody."""
+    return [Version(_NOTHING, '', '', '', first.from_at, first.from_at) for first in versions[-1:] if first.actor and first.text]
 
 
 def _avatar(version: Version) -> None:

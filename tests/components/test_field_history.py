@@ -87,7 +87,8 @@ async def test_the_history_says_who_wrote_what_and_when(clinic: Clinic, cast: Ca
     assert versions_of(user) == [
         ['+49 2', 'Changed by Dr Ines Weber on 23 Nov 2026, 09:30', 'Now'],
         ['empty', 'Changed by Jana König on 23 Nov 2026, 09:20', 'Use this'],
-        ['+49 1', 'Changed by Jana König on 23 Nov 2026, 09:10', 'Use this']]
+        ['+49 1', 'Changed by Jana König on 23 Nov 2026, 09:10', 'Use this'],
+        ['empty', 'Before 23 Nov 2026, 09:10', 'Use this']]
     icon = icon_of(user, 'phone')
     assert icon is not None
     assert (icon.props['aria-expanded'], icon.props['aria-label']) == ('true', 'History')
@@ -112,13 +113,23 @@ async def test_a_version_that_is_used_again_is_a_new_change(clinic: Clinic, cast
     await user.open(ADDRESS)
     opened(user, 'phone')
     await sees(user, '3 versions')
-    press(user, sorted(user.find(kind=ui.button, content='Use this').elements, key=lambda button: button.id)[-1])
+    press(user, sorted(user.find(kind=ui.button, content='Use this').elements, key=lambda button: button.id)[1])
     await until(lambda: len(stored(clinic, cast, made.key, 'phone')) == 4)
     newest = stored(clinic, cast, made.key, 'phone')[0]
     assert (newest.text, newest.actor) == ('+49 1', cast.jana.user)
     assert next(iter(user.find(marker='phone').elements)).value == '+49 1'
     with clinic.reading(cast.ines) as records:
         assert records.audit.page(TrailView(action=Action.PATIENT_CORRECT))[0].read()['detail'] == {'field': 'phone', 'version': 4}
+
+
+async def test_the_emptiness_that_a_field_began_with_is_used_again(clinic: Clinic, cast: Cast, user: User) -> None:
+    made = a_patient(clinic, cast.jana)
+    correct(clinic, cast.jana, made.key, 'phone', '+49 1')
+    await user.open(ADDRESS)
+    opened(user, 'phone')
+    await sees(user, '1 version')
+    user.find(kind=ui.button, content='Use this').click()
+    await until(lambda: [version.text for version in stored(clinic, cast, made.key, 'phone')] == ['', '+49 1'])
 
 
 async def test_an_open_history_follows_what_others_write(clinic: Clinic, cast: Cast, clock: MovableClock, user: User) -> None:
@@ -165,13 +176,13 @@ async def test_long_texts_and_long_histories_are_clipped_with_a_way_to_see_all(c
     correct(clinic, cast.jana, made.key, 'notes', *(f'{number} ' + 'x' * 500 for number in range(AT_FIRST + 5)))
     await user.open(ADDRESS)
     opened(user, 'notes')
-    await sees(user, 'Show 5 earlier')
+    await sees(user, 'Show 6 earlier')
     assert len(versions_of(user)) == AT_FIRST
     assert all(len(row[0]) == 201 for row in versions_of(user))
     press(user, min(user.find(kind=ui.button, content='Show all').elements, key=lambda button: button.id))
     await until(lambda: len(versions_of(user)[0][0]) > 500)
-    user.find('Show 5 earlier').click()
-    await until(lambda: len(versions_of(user)) == AT_FIRST + 5)
+    user.find('Show 6 earlier').click()
+    await until(lambda: len(versions_of(user)) == AT_FIRST + 6)
 
 
 async def test_the_notes_of_an_entry_have_a_history_too(clinic: Clinic, cast: Cast, user: User) -> None:
@@ -179,7 +190,9 @@ async def test_the_notes_of_an_entry_have_a_history_too(clinic: Clinic, cast: Ca
     await user.open('/patients/psr-20417/entries/1')
     opened(user, 'notes')
     await sees(user, '1 version')
-    assert versions_of(user) == [['Plaque is flat.', 'Changed by Jana König on 23 Nov 2026, 09:00', 'Now']]
+    assert versions_of(user) == [
+        ['Plaque is flat.', 'Changed by Jana König on 23 Nov 2026, 09:00', 'Now'],
+        ['empty', 'Before 23 Nov 2026, 09:00', 'Use this']]
     assert stored(clinic, cast, entry.key, 'notes')[0].text == 'Plaque is flat.'
 
 
