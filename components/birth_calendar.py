@@ -42,7 +42,8 @@ class BirthCalendar:
         if self._menu is not None:
             self._menu.delete()
         with self._icon, ui.menu() as self._menu:
-            self._menu.props('no-parent-event anchor="bottom right" self="top right" :offset="[4, 8]"')
+            self._menu.props('no-parent-event anchor="bottom left" self="top left" :offset="[0, 8]"')
+            self._menu.props['target'] = f'#c{self._shown.root.id}'  # it is wider than a field: it stands at the field's left edge
             self._menu.props['role'], self._menu.props['aria-label'] = 'dialog', 'Calendar'
             self._calendar()
         self._menu.open()

@@ -95,6 +95,7 @@ def patient_field(spec: FieldSpec, value: str = '', *, is_readonly: bool = False
     shown = to_shown(spec, value)
     if spec.options is not None:
         field = select_field(spec.label, spec.options, value=shown, classes=span, placeholder=spec.empty)
+        _grey_when_unset(field)
     elif spec is NOTES:
         field = text_area(spec.label, value=shown, placeholder=spec.empty, limit=spec.limit)
     else:
@@ -108,6 +109,17 @@ def patient_field(spec: FieldSpec, value: str = '', *, is_readonly: bool = False
             for name, state in (('role', 'combobox'), ('aria-readonly', 'true'), ('aria-expanded', 'false')):
                 field.control.props[name] = state
     return field
+
+
+def _grey_when_unset(field: Field) -> None:
+    """Let the choice of none look like the words of an empty field, not like data."""
+    def show() -> None:
+        if field.value:
+            field.root.classes(remove='df-unset')
+        else:
+            field.root.classes('df-unset')
+    show()
+    field.control.on_value_change(show)
 
 
 def lock(field: Field) -> None:

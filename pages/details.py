@@ -147,8 +147,7 @@ class DetailsPage:
         if self.record.revisions.get(UNIQUE_ID.name):
             self.id_history.offer()
         shown.control.on('blur', self._unique_id_left, []).on('keydown.enter', self._unique_id_left, [])
-        with shown.root:
-            self.taken = box()
+        self.taken = box('df-taken')
 
     async def _unique_id_left(self) -> None:
         """Ask once before the ID is changed: it stands in addresses, and the old one stays reserved."""

@@ -1,5 +1,5 @@
 """The details page in a real browser: history by keyboard, the calendar, identifiers in two browsers, and axe over it all."""
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, expect
 
 from tests.browser.test_accessibility import SIZES, findings
 
@@ -47,7 +47,7 @@ def test_an_earlier_text_is_used_again_by_keyboard(page: Page) -> None:
     icon.press('Enter')
     expect(history).to_be_focused()
     page.keyboard.press('Tab')
-    expect(history.get_by_role('button', name='Use this')).to_be_focused()
+    expect(history.get_by_role('button', name='Use this').first).to_be_focused()
     page.keyboard.press('Enter')
     expect(phone).to_have_value('+44 1')
     expect(history).to_be_hidden()
@@ -80,6 +80,61 @@ def test_a_date_of_birth_is_chosen_in_the_calendar(page: Page) -> None:
     expect(page.locator('.df-status').first).to_contain_text('Saved')
     page.reload()
     expect(page.get_by_label('Date of birth', exact=True)).to_have_value('17 Mar 1980')
+
+
+def box_of(element: Locator) -> FloatRect:
+    found = element.bounding_box()
+    assert found is not None
+    return found
+
+
+def colour_of(element: Locator, of: str = '') -> str:
+    return str(element.evaluate('(element, of) => getComputedStyle(element, of || null).color', of))
+
+
+def test_the_calendar_stands_at_the_left_edge_of_its_field(page: Page) -> None:
+    page.set_viewport_size({'width': 1440, 'height': 900})
+    page.emulate_media(reduced_motion='reduce')
+    a_record(page)
+    page.get_by_role('button', name='Open calendar').click()
+    calendar = page.get_by_role('dialog', name='Calendar')
+    expect(calendar.get_by_role('button', name='17', exact=True)).to_be_visible()
+    expect(calendar).to_have_css('opacity', '1')
+    field, opened = box_of(field_of(page, 'Date of birth')), box_of(calendar)
+    assert abs(opened['x'] - field['x']) <= 1
+    assert opened['y'] >= field['y'] + field['height']
+
+
+def test_a_long_label_beside_saved_and_undo_moves_nothing(page: Page) -> None:
+    page.set_viewport_size({'width': 1440, 'height': 900})
+    a_record(page)
+    number = field_of(page, 'Medical record number')
+    before = box_of(number)
+    write(page, 'Medical record number', '88-1204')
+    expect(number.locator('.df-saved')).to_be_visible()
+    assert box_of(number) == before
+    assert number.locator('.df-lab').evaluate('line => line.scrollWidth <= line.clientWidth')
+
+
+def test_who_bears_an_id_is_told_below_its_field_as_wide_as_the_form(page: Page) -> None:
+    page.set_viewport_size({'width': 1440, 'height': 900})
+    a_record(page, 'psr-2')
+    a_record(page)
+    beside = box_of(field_of(page, 'Preferred name'))
+    field = page.get_by_role('textbox', name='Unique ID', exact=True)
+    field.fill('psr-2')
+    field.press('Tab')
+    told = page.locator('.df-banner', has_text='This ID is taken by')
+    expect(told).to_be_visible()
+    assert box_of(told)['width'] == box_of(page.locator('.df-form').first)['width']
+    assert box_of(told)['y'] > beside['y'] + beside['height']
+    assert box_of(field_of(page, 'Preferred name')) == beside
+
+
+def test_a_choice_of_none_is_as_grey_as_an_empty_field(page: Page) -> None:
+    a_record(page)
+    chosen = field_of(page, 'Sex').get_by_text('Not recorded')
+    assert colour_of(chosen) == colour_of(page.get_by_role('textbox', name='Gender', exact=True), '::placeholder')
 
 
 def test_an_identifier_is_typed_in_one_browser_and_stands_in_the_other(page: Page, second_page: Page) -> None:
