@@ -7,18 +7,20 @@ from components import formatting
 from components.design import icon_svg
 from components.navigation import patient_address
 from components.tag_chip import more_html, tag_chip_html
+from data.patient_query import Sort
 from data.read_models import PatientRow, ShownTag
 
 _TAGS_PX = 242
 _CHIP_PX, _RISEN_PX, _MORE_PX, _LETTER_PX, _LONGEST_PX = 38, 24, 26, 5.6, 186  # of a letter the mean: a chip a little too long is cut
 
 
-def patient_cards_html(rows: Iterable[PatientRow], zone: tzinfo, *, today: date, first: int = 0, chosen: Collection[str] = ()) -> str:
-    """Return the cards: mosaic of up to three photographs, counts, name, unique ID, age, last appointment, tags.
+def patient_cards_html(rows: Iterable[PatientRow], zone: tzinfo, *, today: date, sort: Sort = Sort.LAST_APPOINTMENT, first: int = 0,
+                       chosen: Collection[str] = ()) -> str:
+    """Return the cards: mosaic of up to three photographs, counts, name, unique ID, age, last appointment or change, tags.
 
-    `first` is the place of the first one in the list: the cursor finds a card by its place.
+    `first` is the place of the first one in the list: the cursor finds a card by its place. Sorted by the change, the change is shown.
     """
-    return ''.join(_card(row, zone, today, place, chosen) for place, row in enumerate(rows, first))
+    return ''.join(_card(row, when_words(row, zone, sort, today=today), today, place, chosen) for place, row in enumerate(rows, first))
 
 
 def last_seen(row: PatientRow, zone: tzinfo, *, today: date) -> str:
@@ -28,6 +30,18 @@ def last_seen(row: PatientRow, zone: tzinfo, *, today: date) -> str:
     on = formatting.local(row.last_appointment, zone).date()
     shown = formatting.day_short(on, today=today)
     return f'{shown}, planned' if on > today else shown
+
+
+def last_changed(row: PatientRow, zone: tzinfo, *, today: date) -> str:
+    """Return 'Today' or '15 Nov'."""
+    return formatting.day_short(formatting.local(row.last_modified, zone).date(), today=today)
+
+
+def when_words(row: PatientRow, zone: tzinfo, sort: Sort, *, today: date) -> str:
+    """Return 'changed 15 Nov', 'changed today' in the order of the changes; in any other the last appointment."""
+    if sort is not Sort.LAST_MODIFIED:
+        return last_seen(row, zone, today=today)
+    return f'changed {last_changed(row, zone, today=today).replace("Today", "today")}'
 
 
 def age_of(row: PatientRow, today: date) -> str:
@@ -48,7 +62,7 @@ def fitting_tags_html(tags: tuple[ShownTag, ...], width_px: float, chosen: Colle
     return f'{"".join(tag_chip_html(tag) for tag in ordered[:shown])}{more_html(ordered[shown:])}'
 
 
-def _card(row: PatientRow, zone: tzinfo, today: date, place: int, chosen: Collection[str]) -> str:
+def _card(row: PatientRow, when: str, today: date, place: int, chosen: Collection[str]) -> str:
     # without a name the unique ID is the name, and is not printed twice
     who = f'<span class="df-mono">{escape(row.unique_id)}</span>' if row.name != row.unique_id else 'No name recorded'
     years = age_of(row, today)
@@ -56,7 +70,7 @@ def _card(row: PatientRow, zone: tzinfo, today: date, place: int, chosen: Collec
     return (f'<a class="df-card" style="anchor-name:--patient-{place:d}" href="{escape(patient_address(row.unique_id))}">{_mosaic(row)}'
             f'<span class="df-card-text"><span class="df-card-name">{escape(row.name)}</span>'
             f'<span class="df-card-id df-num">{who}{f" · {escape(years)}" if years else ""}</span>'
-            f'<span class="df-card-when">{escape(last_seen(row, zone, today=today))}</span>{chips}</span></a>')
+            f'<span class="df-card-when">{escape(when)}</span>{chips}</span></a>')
 
 
 def _mosaic(row: PatientRow) -> str:

@@ -79,7 +79,8 @@ class PatientList:
             self._build(look, len(found.rows))
         if look == 'table':
             self._heads.set_content(patient_heads_html(view, self._address))
-        draw = partial(patient_rows_html if look == 'table' else patient_cards_html, zone=self._zone, today=self._today, chosen=view.tags)
+        draw = partial(patient_rows_html if look == 'table' else patient_cards_html, zone=self._zone, today=self._today, sort=view.sort,
+                       chosen=view.tags)
         step = _step(len(found.rows))
         for number, fragment in enumerate(self._fragments):
             first = number * step

@@ -1,9 +1,10 @@
 """Patients in a list: one escaped fragment of real links."""
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from components.patient_card import fitting_tags_html, last_seen, patient_cards_html
 from data.models import TagColour
+from data.patient_query import Sort
 from data.read_models import PatientRow, ShownTag, TagLabel, full_name
 
 TODAY = date(2026, 11, 23)
@@ -50,6 +51,14 @@ def test_the_name_prefers_what_the_patient_is_called():
 def test_a_future_appointment_is_marked_as_planned():
     assert last_seen(a_row(last_appointment=NOW + timedelta(days=10)), UTC, today=TODAY) == '3 Dec, planned'
     assert last_seen(a_row(last_appointment=None), UTC, today=TODAY) == 'No visit yet'
+
+
+def test_in_the_order_of_the_changes_a_card_says_when_it_was_changed_on_the_practices_clock():
+    late = a_row(last_modified=datetime(2026, 11, 14, 23, 30, tzinfo=UTC))
+    ahead = timezone(timedelta(hours=1))
+    shown = [patient_cards_html([row], ahead, today=TODAY, sort=Sort.LAST_MODIFIED) for row in (late, a_row())]
+    assert '<span class="df-card-when">changed 15 Nov</span>' in shown[0]
+    assert '<span class="df-card-when">changed today</span>' in shown[1]
 
 
 def test_only_as_many_tags_are_shown_as_can_be_read():

@@ -36,6 +36,14 @@ def test_headings_sort_and_the_one_in_force_turns_round():
     assert heads.count('aria-sort') == 1
 
 
+def test_in_the_order_of_the_changes_the_last_column_is_the_change():
+    heads = patient_heads_html(ListView(), list_address)
+    assert 'aria-sort="descending"><a href="/patients?sort=last_modified">Last modified' in heads
+    assert 'Last appointment' not in heads
+    row = patient_rows_html([a_row(last_appointment=None)], UTC, today=TODAY, sort=Sort.LAST_MODIFIED)
+    assert '<span class="df-pt-day">Today</span><span class="df-pt-words">changed today</span>' in row
+
+
 def test_a_sort_begins_as_one_expects_it():
     view = ListView(page=3)
     assert [sorted_by(view, sort).is_descending for sort in Sort] == [False, True, False, False]
