@@ -1,5 +1,6 @@
 """The form that begins a record."""
 from collections.abc import Sequence
+from contextlib import suppress
 
 from nicegui import APIRouter, ui
 
@@ -17,6 +18,7 @@ from components.patient_form import (
     lookalike_warning,
     new_field,
     taken_warning,
+    to_shown,
 )
 from components.refusals import refusals_shown
 from components.session import current_actor
@@ -28,7 +30,7 @@ from data.models import PatientDraft
 from data.read_models import PatientHeader
 from data.repositories.base import KEPT
 from data.repositories.patients import read_draft
-from data.values import hides_characters
+from data.values import hides_characters, parse_birth_date
 
 router = APIRouter()
 
@@ -69,7 +71,10 @@ class NewPatientForm:
 
     def _add(self, spec: FieldSpec) -> None:
         shown = new_field(spec)
-        shown.control.on('keydown.enter', self._create, []).on('blur', self._warn, [])
+        shown.control.on('keydown.enter', self._create, [])
+        if spec is BIRTH_DATE:
+            shown.control.on('blur', lambda: _tidy(shown), [])
+        shown.control.on('blur', self._warn, [])
         self.fields[spec.name] = shown
         if spec is UNIQUE_ID:
             shown.control.props('autofocus')
@@ -145,6 +150,13 @@ class NewPatientForm:
         self._clear_warnings()
         with self.taken:
             taken_warning(str(taken), taken.holder)
+
+
+def _tidy(shown: Field) -> None:
+    """Write a date of birth as it is read; what cannot be read stays as it was typed."""
+    with suppress(Invalid):
+        if born := parse_birth_date(shown.value or ''):
+            shown.control.set_value(to_shown(BIRTH_DATE, born.isoformat()))
 
 
 def _arrival(made: PatientHeader, request_key: str, *, hidden: bool) -> str:

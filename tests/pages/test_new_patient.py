@@ -11,7 +11,7 @@ from data.repositories.patient_list import ListPage
 from tests.cast import Cast
 from tests.factories import a_patient
 from tests.pages.conftest import OpenAs
-from tests.pages.waiting import HeldChanges, sees
+from tests.pages.waiting import HeldChanges, sees, until
 
 
 def recognised(clinic: Clinic, cast: Cast) -> list[tuple[str, str]]:
@@ -117,6 +117,14 @@ async def test_the_same_name_and_birth_date_warn_and_do_not_block(clinic: Clinic
     user.find('Create patient').click()
     await sees(user, 'No visits yet. Start one when the patient arrives.')
     assert everyone(clinic, cast).total == 2
+
+
+async def test_a_date_of_birth_is_tidied_when_the_field_is_left_and_nonsense_stays(user: User):
+    await user.open('/patients/new')
+    field, = user.find(kind=ui.input, marker='date-of-birth').elements
+    for typed, shown in (('14 march 1980', '14 Mar 1980'), ('some day', 'some day'), ('', '')):
+        user.find(kind=ui.input, marker='date-of-birth').clear().type(typed).trigger('blur')
+        await until(lambda shown=shown: field.value == shown)
 
 
 async def test_hidden_characters_are_left_out_of_a_name_with_a_notice(clinic: Clinic, cast: Cast, user: User):
