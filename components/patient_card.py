@@ -44,6 +44,11 @@ def when_words(row: PatientRow, zone: tzinfo, sort: Sort, *, today: date) -> str
     return f'changed {last_changed(row, zone, today=today).replace("Today", "today")}'
 
 
+def formerly_html(row: PatientRow) -> str:
+    """Return 'formerly nur-0002' when a search found the patient by a former ID alone."""
+    return f'<span class="df-formerly">formerly <span class="df-mono">{escape(row.formerly)}</span></span>' if row.formerly else ''
+
+
 def age_of(row: PatientRow, today: date) -> str:
     """Return '46 y', or nothing when the birth date is not known."""
     return formatting.age(row.birth_on, today) if row.birth_on else ''
@@ -70,7 +75,7 @@ def _card(row: PatientRow, when: str, today: date, place: int, chosen: Collectio
     return (f'<a class="df-card" style="anchor-name:--patient-{place:d}" href="{escape(patient_address(row.unique_id))}">{_mosaic(row)}'
             f'<span class="df-card-text"><span class="df-card-name">{escape(row.name)}</span>'
             f'<span class="df-card-id df-num">{who}{f" · {escape(years)}" if years else ""}</span>'
-            f'<span class="df-card-when">{escape(when)}</span>{chips}</span></a>')
+            f'<span class="df-card-when">{escape(when)}</span>{formerly_html(row)}{chips}</span></a>')
 
 
 def _mosaic(row: PatientRow) -> str:

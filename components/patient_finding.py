@@ -27,7 +27,7 @@ class Found:
     @property
     def kept(self) -> 'Found':
         """Return what is kept of it as long as the page is open: of who is shown the key and the names, not what was drawn."""
-        rows = [replace(row, birth_on=None, last_appointment=None, covers=(), tags=()) for row in self.page.rows]
+        rows = [replace(row, birth_on=None, last_appointment=None, covers=(), tags=(), formerly='') for row in self.page.rows]
         return replace(self, page=replace(self.page, rows=rows))
 
     @property
@@ -67,7 +67,7 @@ def find_again(records: Records, found: Found, *, has_new_rows: bool = True) -> 
     totals, shown = records.patients.totals(view), [row.key for row in found.page.rows]
     if not shown and totals.total:
         return find(records, found.view, found.labels)
-    rows = records.patients.rows(shown) if shown and (has_new_rows or view != found.view) else found.page.rows
+    rows = records.patients.rows(shown, view.q) if shown and (has_new_rows or view != found.view) else found.page.rows
     page = replace(found.page, rows=rows, total=totals.total, everyone=totals.everyone)
     return Found(view, page, {label.slug: label for label in labels.values()})
 

@@ -7,7 +7,7 @@ from components import formatting
 from components.design import icon_svg
 from components.list_address import Address
 from components.navigation import patient_address
-from components.patient_card import age_of, fitting_tags_html, last_changed, last_seen, when_words
+from components.patient_card import age_of, fitting_tags_html, formerly_html, last_changed, last_seen, when_words
 from components.patient_sorting import sorted_by
 from data.patient_query import ListView, Sort
 from data.read_models import PatientRow
@@ -49,7 +49,7 @@ def _head(kind: str, words: str, sort: Sort | None, view: ListView, address: Add
 def _row(row: PatientRow, when_html: str, today: date, place: int, chosen: Collection[str]) -> str:
     return (f'<tr class="df-pt-row" style="anchor-name:--patient-{place:d}"><td class="df-pt-photo">{_photos(row)}</td>'
             f'<td class="df-pt-name">{_name(row)}</td>'
-            f'<td class="df-pt-id"><span class="df-mono">{escape(row.unique_id)}</span></td>'
+            f'<td class="df-pt-id"><span class="df-mono">{escape(row.unique_id)}</span>{formerly_html(row)}</td>'
             f'<td class="df-pt-age df-num">{escape(age_of(row, today))}</td>'
             f'<td class="df-pt-tags"><span class="df-tags">{fitting_tags_html(row.tags, _TAGS_PX, chosen)}</span></td>'
             f'<td class="df-pt-count df-num">{formatting.count(row.entry_count)}</td>'

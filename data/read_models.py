@@ -62,7 +62,10 @@ class PatientHeader:
 
 @dataclass(frozen=True, slots=True)
 class PatientRow:
-    """One patient in a list. `covers` are up to three image keys; `last_appointment` may lie in the future (planned)."""
+    """One patient in a list. `covers` are up to three image keys; `last_appointment` may lie in the future (planned).
+
+    `formerly` is the former ID that a search found the patient by, when nothing that is shown holds what was looked for.
+    """
 
     key: str
     unique_id: str
@@ -76,6 +79,7 @@ class PatientRow:
     covers: tuple[str, ...] = ()
     preferred_name: str = ''
     tags: tuple[ShownTag, ...] = ()
+    formerly: str = ''
 
     @property
     def name(self) -> str:

@@ -10,13 +10,13 @@ from sqlalchemy import Table, bindparam, func, select
 from sqlmodel import SQLModel
 
 from data.actors import Permission
-from data.models import Image, Patient, PatientEffectiveTag, Tag, TagCategory, View
+from data.models import Image, Patient, PatientEffectiveTag, PatientFormerId, Tag, TagCategory, View
 from data.patient_query import Counts, Days, ListView, PatientQuery
 from data.patient_statements import Range, Wanted, one_of
 from data.read_models import PatientRow, ShownTag, TagLabel
 from data.repositories.base import Repository
 from data.repositories.tag_records import LABEL_COLUMNS, label_of
-from data.values import search_words
+from data.values import fold, search_words
 
 PAGE_SIZES = (10, 25, 50, 100)
 _COVERS = 3
@@ -55,12 +55,15 @@ def _table(model: type[SQLModel]) -> Table:
     return model.metadata.tables[str(model.__tablename__)]
 
 
-_PATIENT, _TAG, _CATEGORY, _BEARS, _IMAGE = (_table(model) for model in (Patient, Tag, TagCategory, PatientEffectiveTag, Image))
+_PATIENT, _TAG, _CATEGORY, _BEARS, _IMAGE, _FORMER = (
+    _table(model) for model in (Patient, Tag, TagCategory, PatientEffectiveTag, Image, PatientFormerId))
 _COLUMNS = tuple(_PATIENT.c[name] for name in (
     'id', 'key', 'unique_id', 'family_name', 'given_names', 'preferred_name', 'birth_date', 'image_count', 'entry_count',
     'last_appointment', 'last_modified'))
 _BY_ROW = select(*_COLUMNS).where(one_of(_PATIENT.c.id, 'rows'))
 _BY_KEY = select(*_COLUMNS).where(one_of(_PATIENT.c.key, 'keys'))
+_FORMERLY = (select(_FORMER.c.patient_id, _FORMER.c.unique_id).where(one_of(_FORMER.c.patient_id, 'rows'))
+             .order_by(_FORMER.c.unique_id))
 _RANK = func.row_number().over(partition_by=_IMAGE.c.patient_id, order_by=(
     (_IMAGE.c.view == View.OVERVIEW).desc().nulls_last(), _IMAGE.c.captured_at.desc(), _IMAGE.c.id.desc())).label('rank')
 _RANKED = select(_IMAGE.c.patient_id, _IMAGE.c.key, _RANK).where(one_of(_IMAGE.c.patient_id, 'rows')).subquery()
@@ -93,7 +96,7 @@ class PatientList(Repository):
         page = min(max(1, view.page), max(1, -(-query.total // per_page)))
         rows = query.rows((page - 1) * per_page, per_page)
         found = {row.id: row for row in self._execute(_BY_ROW, rows=rows)}
-        return ListPage(self._shown([found[row] for row in rows]), query.total, query.everyone, page, unknown)
+        return ListPage(self._shown([found[row] for row in rows], wanted.words), query.total, query.everyone, page, unknown)
 
     def totals(self, view: ListView) -> Totals:
         """Return how many patients fit a view, without reading a page of them."""
@@ -102,11 +105,11 @@ class PatientList(Repository):
         query = PatientQuery(self.session.connection(), wanted)
         return Totals(query.total, query.everyone)
 
-    def rows(self, keys: Sequence[str]) -> list[PatientRow]:
-        """Return patients in the given order as they are now; one that is gone is left out."""
+    def rows(self, keys: Sequence[str], q: str = '') -> list[PatientRow]:
+        """Return patients in the given order as they are now; one that is gone is left out. `q` is what they were found by."""
         self.records.require(Permission.PATIENT_READ)
         found = {row.key: row for row in self._execute(_BY_KEY, keys=keys)}
-        return self._shown([found[key] for key in keys if key in found])
+        return self._shown([found[key] for key in keys if key in found], search_words(q))
 
     def facets(self, view: ListView) -> list[Facet]:
         """Return every tag on offer, and those chosen, by category: how many patients of the view bear it.
@@ -143,14 +146,25 @@ class PatientList(Repository):
             tag = self.session.connection().execute(_MERGED_INTO, {'row': tag.merged_into_id}).one()
         return tag
 
-    def _shown(self, found: list[Any]) -> list[PatientRow]:
+    def _shown(self, found: list[Any], words: Sequence[str] = ()) -> list[PatientRow]:
         rows = [row.id for row in found]
-        covers, tags = self._covers(rows), self._tags_of(rows)
+        covers, tags, formerly = self._covers(rows), self._tags_of(rows), self._formerly(found, words)
         return [PatientRow(
             key=row.key, unique_id=row.unique_id, family_name=row.family_name, given_names=row.given_names,
             preferred_name=row.preferred_name, birth_on=row.birth_date, image_count=row.image_count, entry_count=row.entry_count,
             last_appointment=row.last_appointment, last_modified=row.last_modified, covers=covers.get(row.id, ()),
-            tags=tuple(tags.get(row.id, ()))) for row in found]
+            tags=tuple(tags.get(row.id, ())), formerly=formerly.get(row.id, '')) for row in found]
+
+    def _formerly(self, found: list[Any], words: Sequence[str]) -> dict[int, str]:
+        """Return the former ID of each patient who was found by it: it holds a word that neither the ID nor a name of now holds."""
+        if not words:
+            return {}
+        now = {row.id: fold(f'{row.unique_id} {row.given_names} {row.preferred_name} {row.family_name}') for row in found}
+        formerly: dict[int, str] = {}
+        for patient, former in self._execute(_FORMERLY, rows=now):
+            if any(word in former and word not in now[patient] for word in words):
+                formerly.setdefault(patient, former)
+        return formerly
 
     def _covers(self, patients: list[int]) -> dict[int, tuple[str, ...]]:
         """Return up to three image keys per patient, newest overview first."""

@@ -3,6 +3,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from components.patient_card import fitting_tags_html, last_seen, patient_cards_html
+from components.patient_table import patient_rows_html
 from data.models import TagColour
 from data.patient_query import Sort
 from data.read_models import PatientRow, ShownTag, TagLabel, full_name
@@ -59,6 +60,13 @@ def test_in_the_order_of_the_changes_a_card_says_when_it_was_changed_on_the_prac
     shown = [patient_cards_html([row], ahead, today=TODAY, sort=Sort.LAST_MODIFIED) for row in (late, a_row())]
     assert '<span class="df-card-when">changed 15 Nov</span>' in shown[0]
     assert '<span class="df-card-when">changed today</span>' in shown[1]
+
+
+def test_a_card_and_a_row_say_by_which_former_id_they_were_found():
+    shown = 'formerly <span class="df-mono">nur-0002</span>'
+    for draw in (patient_cards_html, patient_rows_html):
+        assert shown in draw([a_row(formerly='nur-0002')], UTC, today=TODAY)
+        assert 'formerly' not in draw([a_row()], UTC, today=TODAY)
 
 
 def test_only_as_many_tags_are_shown_as_can_be_read():

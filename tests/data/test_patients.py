@@ -227,6 +227,16 @@ def test_a_patient_is_found_by_a_former_id(clinic: Clinic, cast: Cast):
     assert listed(clinic, cast.vera, q='old-1fresh').rows == []
 
 
+def test_who_is_found_by_a_former_id_alone_says_so(clinic: Clinic, cast: Cast):
+    made = a_patient(clinic, cast.jana, 'old-1')
+    clinic.change_now(cast.jana, lambda records: records.patients.correct(made.key, 'unique_id', 'fresh-7'))
+    for q, formerly in (('OLD-', 'old-1'), ('gonzalez old', 'old-1'), ('fresh-7', ''), ('gonz', ''), ('', '')):
+        assert [row.formerly for row in listed(clinic, cast.vera, q=q).rows] == [formerly]
+    with clinic.reading(cast.vera) as records:
+        assert [row.formerly for row in records.patients.rows([made.key], 'old')] == ['old-1']
+        assert [row.formerly for row in records.patients.rows([made.key])] == ['']
+
+
 def test_the_same_name_and_birth_date_look_alike(clinic: Clinic, cast: Cast):
     made = a_patient(clinic, cast.jana, 'one', family_name='González', given_names='María', birth_date='1980-03-14')
     a_patient(clinic, cast.jana, 'two', family_name='Gonzalez', given_names='Maria', birth_date='1981-03-14')
