@@ -242,10 +242,10 @@ def test_the_same_name_and_birth_date_look_alike(clinic: Clinic, cast: Cast):
     a_patient(clinic, cast.jana, 'two', family_name='Gonzalez', given_names='Maria', birth_date='1981-03-14')
     typed = {'unique_id': 'xx', 'family_name': 'GONZALEZ', 'given_names': 'Maria', 'birth_date': '14 Mar 1980'}
     with clinic.reading(cast.jana) as records:
-        assert [found.unique_id for found in records.patients.lookalikes(read_draft(typed))] == ['one']
-        assert records.patients.lookalikes(read_draft(typed), but_for=made.key) == []
-        assert records.patients.lookalikes(read_draft({**typed, 'birth_date': ''})) == []
-        assert records.patients.lookalikes(read_draft({'unique_id': 'xx', 'birth_date': '14 Mar 1980'})) == []
+        assert [found.unique_id for found in records.lookalikes.of(read_draft(typed))] == ['one']
+        assert records.lookalikes.of(read_draft(typed), but_for=made.key) == []
+        assert records.lookalikes.of(read_draft({**typed, 'birth_date': ''})) == []
+        assert records.lookalikes.of(read_draft({'unique_id': 'xx', 'birth_date': '14 Mar 1980'})) == []
 
 
 async def test_a_new_patient_is_told_to_every_list(clinic: Clinic, cast: Cast):
