@@ -5,6 +5,7 @@ from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
 from app.clinic import Clinic
+from components import patient_list
 from data.repositories.tag_records import Tagged
 from tests.cast import Cast
 from tests.factories import a_patient, an_entry
@@ -57,7 +58,8 @@ def three(clinic: Clinic, cast: Cast) -> None:
 
 
 @pytest.mark.usefixtures('three')
-async def test_a_chosen_tag_acts_at_once_and_is_one_step_of_back(user: User, clinic: Clinic, cast: Cast):
+async def test_a_chosen_tag_acts_at_once_and_is_one_step_of_back(user: User, clinic: Clinic, cast: Cast, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(patient_list, 'SETTLED_S', 600)  # nobody looks so long at what stands between two clicks
     await user.open('/patients?sort=name')
     await open_menu(user, 'tags')
     assert '>2<' in facets(user)['psoriasis'][1]

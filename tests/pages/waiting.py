@@ -15,10 +15,10 @@ async def sees(user: User, *what: str, **more: Any) -> None:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is so."""
+    """Wait until something is so, leaving room between two looks: what is waited for may be the work of another thread."""
     async with asyncio.timeout(30):
         while not condition():
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.01)
 
 
 async def settled() -> None:
