@@ -1,10 +1,13 @@
 """Pages without a browser: NiceGUI's simulated user, let in below the gate with the actor that the gate would have put there."""
 import asyncio
+import gc
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
+from nicegui import Client
 from nicegui import app as nicegui_app
 from nicegui.testing import User
 from nicegui.testing.user_simulation import user_simulation
@@ -13,8 +16,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.clinic import Clinic
 from data.actors import Actor
 from tests.cast import ADDRESS, Cast
+from tests.pages.waiting import settled
 
 OpenAs = Callable[[Actor], User]
+_PAGES: dict[Callable, str] = {}
 
 
 class BelowTheGate:
@@ -34,19 +39,13 @@ async def user_as(clinic: Clinic, cast: Cast, caplog: pytest.LogCaptureFixture) 
 
     An ERROR in the log fails the test.
     """
-    lifespan = nicegui_app.router.lifespan_context  # each router that is included wraps it once more, for all tests to come
+    gc.freeze()  # as at the start, for what was loaded and kept meanwhile
     async with user_simulation():
-        # imported here: NiceGUI takes page modules out of sys.modules after each test
-        import pages
-        from components import design, page_errors
-        design.install(nicegui_app)
-        page_errors.install(nicegui_app)
-        for room in pages.rooms():
-            nicegui_app.include_router(room.router)
-        clinic.loop = asyncio.get_running_loop()
-        yield lambda actor: User(_http(cast, actor))
-        clinic.loop = None
-    nicegui_app.router.lifespan_context = lifespan
+        with _all_rooms():
+            clinic.loop = asyncio.get_running_loop()
+            yield lambda actor: User(_http(cast, actor))
+            await settled()  # a loop that is ended in the act of sending would be waited for
+            clinic.loop = None
     await clinic.decoding.close()
     errors = [record.getMessage() for record in caplog.get_records('call') if record.levelno >= logging.ERROR]
     assert not errors
@@ -56,6 +55,25 @@ async def user_as(clinic: Clinic, cast: Cast, caplog: pytest.LogCaptureFixture) 
 def user(user_as: OpenAs, cast: Cast) -> User:
     """Jana's browser: a clinician, who may do what most pages are for."""
     return user_as(cast.jana)
+
+
+@contextmanager
+def _all_rooms() -> Iterator[None]:
+    """Serve the pages, without what a simulation would take along at its end: page modules are read once, not for each test."""
+    import pages  # within the simulation: NiceGUI's settings come first
+    from components import design, page_errors
+    lifespan = nicegui_app.router.lifespan_context  # each router that is included wraps it once more, for all tests to come
+    design.install(nicegui_app)
+    page_errors.install(nicegui_app)
+    for room in pages.rooms():
+        nicegui_app.include_router(room.router)
+    _PAGES.update(Client.page_routes)
+    Client.page_routes.update(_PAGES)
+    try:
+        yield
+    finally:
+        Client.page_routes.clear()
+        nicegui_app.router.lifespan_context = lifespan
 
 
 def _http(cast: Cast, actor: Actor) -> httpx.AsyncClient:

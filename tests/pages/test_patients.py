@@ -203,7 +203,9 @@ async def test_a_search_longer_than_any_name_is_cut_and_that_is_said(clinic: Cli
     assert looks(clinic, cast)[-1]['query_length'] == 200
 
 
-async def test_someone_elses_new_patient_is_named_and_counted_without_moving_anything(clinic: Clinic, cast: Cast, user: User):
+async def test_someone_elses_new_patient_is_named_and_counted_without_moving_anything(
+        clinic: Clinic, cast: Cast, user: User, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr('components.patient_news._TOTALS_PAUSE_S', 0.1)
     a_patient(clinic, cast.ines, 'psr-1')
     await user.open('/patients')
     before = cards(user)

@@ -139,7 +139,7 @@ async def test_a_tag_is_renamed_in_its_row_and_that_is_taken_back_by_a_new_act(c
     await fire(user, 'Tag name', 'keydown.enter')
     await sees(user, 'Renamed Atopic eczema to Atopic dermatitis.')
     assert list(tags(clinic, cast)) == ['Atopic dermatitis']
-    assert order(user) == ['Atopic dermatitis']
+    await until(lambda: order(user) == ['Atopic dermatitis'])
     await press(user, 'Undo')
     await sees(user, 'Undone.')
     assert list(tags(clinic, cast)) == ['Atopic eczema']
@@ -189,7 +189,7 @@ async def test_a_taken_name_offers_the_merge_and_the_merge_is_taken_back(clinic:
     await sees(user, 'then on 2 patients, 1 entry, 2 images')
     await press(user, 'Merge tags')
     await sees(user, 'Merged Psoriasis vulgaris into Psoriasis.')
-    assert order(user) == ['Psoriasis']
+    await until(lambda: order(user) == ['Psoriasis'])
     assert tags(clinic, cast)['Psoriasis'].reach.patients == 2
     await press(user, 'Undo')
     await until(lambda: order(user) == ['Psoriasis', 'Psoriasis vulgaris'])
@@ -265,6 +265,7 @@ async def test_several_tags_are_moved_at_once_and_back(clinic: Clinic, cast: Cas
     await press(user, 'Move')
     await sees(user, 'Moved Acne and Keloid to Treatment.')
     assert {tag.label.category for tag in tags(clinic, cast).values()} == {'Treatment'}
+    await until(lambda: order(user) == [])
     await press(user, 'Undo')
     await until(lambda: order(user) == ['Acne', 'Keloid'])
     assert {tag.label.category for tag in tags(clinic, cast).values()} == {'Condition'}
