@@ -62,19 +62,24 @@ class Tag(SQLModel, table=True):
     last_used_at: datetime | None = None
 
 
-class PatientTag(SQLModel, table=True):
-    """A tag put on a patient. `merged_from_id` names the tag whose merge brought it."""
+class _Link(SQLModel):
+    """A tag put on something. `merged_from_id` names the tag whose merge brought it."""
+
+    tagged_at: datetime
+    merged_from_id: int | None = Field(default=None, foreign_key='tag.id')
+
+
+class PatientTag(_Link, table=True):
+    """A tag put on a patient."""
 
     __tablename__ = 'patient_tag'
     __table_args__ = (Index('ix_patient_tag_tag_id', 'tag_id'), _WITHOUT_ROWID)
 
     patient_id: int = Field(foreign_key='patient.id', primary_key=True)
     tag_id: int = Field(foreign_key='tag.id', primary_key=True)
-    tagged_at: datetime
-    merged_from_id: int | None = Field(default=None, foreign_key='tag.id')
 
 
-class EntryTag(SQLModel, table=True):
+class EntryTag(_Link, table=True):
     """A tag put on an entry."""
 
     __tablename__ = 'entry_tag'
@@ -82,11 +87,9 @@ class EntryTag(SQLModel, table=True):
 
     entry_id: int = Field(foreign_key='entry.id', primary_key=True)
     tag_id: int = Field(foreign_key='tag.id', primary_key=True)
-    tagged_at: datetime
-    merged_from_id: int | None = Field(default=None, foreign_key='tag.id')
 
 
-class ImageTag(SQLModel, table=True):
+class ImageTag(_Link, table=True):
     """A tag put on an image."""
 
     __tablename__ = 'image_tag'
@@ -94,8 +97,6 @@ class ImageTag(SQLModel, table=True):
 
     image_id: int = Field(foreign_key='image.id', primary_key=True)
     tag_id: int = Field(foreign_key='tag.id', primary_key=True)
-    tagged_at: datetime
-    merged_from_id: int | None = Field(default=None, foreign_key='tag.id')
 
 
 class PatientEffectiveTag(SQLModel, table=True):

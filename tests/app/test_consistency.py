@@ -4,15 +4,12 @@ from pathlib import Path
 import pytest
 
 from app.clinic import open_clinic
-from app.integrity import verify_everything
 from app.settings import Settings
-from data.actors import console_actor
 from data.repositories.tag_records import Tagged
+from tests.app.verifying import problems
 from tests.conftest import Template
 from tests.data.tampering import directly
 from tests.factories import a_patient, a_stored_image, an_entry
-
-CONSOLE = console_actor('tests')
 
 
 @pytest.fixture
@@ -31,14 +28,6 @@ def tagged(template: Template, tmp_path: Path) -> Settings:
         opened.change_now(jana, lambda records, kind=kind, subject=subject: records.tags.assign(tag, kind, [subject]))
     opened.close()
     return copied
-
-
-def problems(settings: Settings) -> list[str]:
-    opened = open_clinic(settings, exclusive=False)
-    try:
-        return verify_everything(opened, CONSOLE).problems
-    finally:
-        opened.close()
 
 
 def test_tags_that_rose_are_consistent(tagged: Settings) -> None:

@@ -6,14 +6,12 @@ import pytest
 from app.clinic import open_clinic
 from app.integrity import verify_everything
 from app.settings import Settings
-from data.actors import console_actor
 from data.image_store import Rendition
 from data.records import Records
+from tests.app.verifying import CONSOLE, problems
 from tests.conftest import Template
 from tests.data.tampering import directly
 from tests.factories import a_comparison, a_patient, a_stored_image, an_entry
-
-CONSOLE = console_actor('tests')
 
 
 @pytest.fixture
@@ -27,14 +25,6 @@ def settings(template: Template, tmp_path: Path) -> Settings:
         an_entry(opened, template.cast.jana, patient, notes='better', images=tuple(images))
     opened.close()
     return copied
-
-
-def problems(settings: Settings) -> list[str]:
-    opened = open_clinic(settings, exclusive=False)
-    try:
-        return verify_everything(opened, CONSOLE).problems
-    finally:
-        opened.close()
 
 
 def blobs(settings: Settings, rendition: Rendition = Rendition.ORIGINAL) -> list[Path]:

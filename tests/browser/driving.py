@@ -40,3 +40,12 @@ def sign_in(page: Page, username: str, password: str = PASSWORD) -> None:
     page.get_by_label('Password', exact=True).fill(password)
     page.get_by_role('button', name='Sign in').click()
     page.wait_for_url(lambda address: '/login' not in address)
+
+
+def new_patient(page: Page, unique_id: str, **more: str) -> None:
+    """Fill in the form of a new patient, fields by their labels, and arrive at the record."""
+    page.goto('/patients/new')
+    for label, text in {'Unique ID': unique_id, **more}.items():
+        page.get_by_role('textbox', name=label, exact=True).fill(text)
+    page.get_by_role('button', name='Create patient').click()
+    page.wait_for_url(f'**/patients/{unique_id}')

@@ -1,6 +1,7 @@
 """The details page in a real browser: history by keyboard, the calendar, identifiers in two browsers, and axe over it all."""
 from playwright.sync_api import FloatRect, Locator, Page, expect
 
+from tests.browser.driving import new_patient
 from tests.browser.test_accessibility import SIZES, findings
 
 DETAILS = '/patients/psr-1/details'
@@ -8,12 +9,7 @@ DETAILS = '/patients/psr-1/details'
 
 def a_record(page: Page, unique_id: str = 'psr-1') -> None:
     """Create a patient whom every other one of this file looks like, and open the details."""
-    page.goto('/patients/new')
-    typed = {'Unique ID': unique_id, 'Family name': 'Oyelaran', 'Given names': 'Marguerite', 'Date of birth': '14 Mar 1980'}
-    for label, text in typed.items():
-        page.get_by_role('textbox', name=label, exact=True).fill(text)
-    page.get_by_role('button', name='Create patient').click()
-    page.wait_for_url(f'**/patients/{unique_id}')
+    new_patient(page, unique_id, **{'Family name': 'Oyelaran', 'Given names': 'Marguerite', 'Date of birth': '14 Mar 1980'})
     page.goto(f'/patients/{unique_id}/details')
 
 

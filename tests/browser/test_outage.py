@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driving import sign_in, stored
+from tests.browser.driving import new_patient, sign_in, stored
 from tests.browser.line import Line
 from tests.serving import Server
 
@@ -25,10 +25,7 @@ def ines(server: Server, chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(base_url=server.address)
     page = context.new_page()
     sign_in(page, 'ines')
-    page.goto('/patients/new')
-    page.get_by_label('Unique ID').fill('psr-20417')
-    page.get_by_role('button', name='Create patient').click()
-    page.wait_for_url('**/patients/psr-20417*')
+    new_patient(page, 'psr-20417')
     page.get_by_role('button', name='New entry').or_(page.get_by_role('link', name='New entry')).first.click()
     page.wait_for_url('**/entries/1')
     page.get_by_label('Notes', exact=True).fill('Base.')

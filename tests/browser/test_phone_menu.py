@@ -4,7 +4,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.driving import sign_in
+from tests.browser.driving import new_patient, sign_in
 from tests.serving import Server
 
 
@@ -14,10 +14,7 @@ def phone(server: Server, chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(base_url=server.address, viewport={'width': 390, 'height': 844}, has_touch=True)
     page = context.new_page()
     sign_in(page, 'jana')
-    page.goto('/patients/new')
-    page.get_by_label('Unique ID').fill('psr-20417')
-    page.get_by_role('button', name='Create patient').click()
-    page.wait_for_url('**/patients/psr-20417*')
+    new_patient(page, 'psr-20417')
     page.goto('/patients')
     expect(page.get_by_role('link', name='psr-20417').first).to_be_visible()
     yield page

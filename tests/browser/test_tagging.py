@@ -2,6 +2,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.driving import new_patient
+
 PATIENT = '/patients/psr-1'
 
 
@@ -12,10 +14,7 @@ def chip(page: Page, name: str):
 @pytest.fixture
 def both(page: Page, second_page: Page) -> tuple[Page, Page]:
     """Jana's and Ines's browsers, with the same new patient open."""
-    page.goto('/patients/new')
-    page.get_by_role('textbox', name='Unique ID', exact=True).fill('psr-1')
-    page.get_by_role('button', name='Create patient').click()
-    page.wait_for_url('**/patients/psr-1')
+    new_patient(page, 'psr-1')
     second_page.goto(PATIENT)
     return page, second_page
 
