@@ -63,7 +63,14 @@ AVATARS = ('#0B5C70', '#7A4A1E', '#5B3F8C', '#2F5D34', '#8A2F4A')
 _LATIN = ('U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+2000-206F,U+20AC,U+2122,U+2191,U+2193,U+2212,U+2215,'
           'U+FEFF,U+FFFD')
 _LATIN_EXT = 'U+0100-0130,U+0132-0151,U+0154-02BA,U+1E00-1E9F,U+20A0-20AB,U+20AD-20C0,U+2113,U+2C60-2C7F,U+A720-A7FF'
-_FONTS = (
+_VIETNAMESE = ('U+0102-0103,U+0110-0111,U+0128-0129,U+0168-0169,U+01A0-01A1,U+01AF-01B0,U+0300-0301,U+0303-0304,U+0308-0309,U+0323,U+0329,'
+               'U+1EA0-1EF9,U+20AB')
+_GREEK = 'U+0370-0377,U+037A-037F,U+0384-038A,U+038C,U+038E-03A1,U+03A3-03FF'
+_CYRILLIC = 'U+0400-045F,U+0490-0491,U+04B0-04B1,U+2116'
+_FONTS = (  # where two spans share a character the later line is asked first; a browser loads what a page's names need
+    ('Inter', 'inter-cyrillic-wght-normal.woff2', _CYRILLIC),
+    ('Inter', 'inter-greek-wght-normal.woff2', _GREEK),
+    ('Inter', 'inter-vietnamese-wght-normal.woff2', _VIETNAMESE),
     ('Inter', 'inter-latin-wght-normal.woff2', _LATIN),
     ('Inter', 'inter-latin-ext-wght-normal.woff2', _LATIN_EXT),
     ('Geist Mono', 'geist-mono-latin-wght-normal.woff2', _LATIN),
