@@ -34,7 +34,11 @@ class CapturedHow(StrEnum):
 
 
 class Image(SQLModel, table=True):
-    """A row of a patient's pool. `blob` names the encrypted files; the same bytes stand once in a pool."""
+    """A row of a patient's pool. `blob` names the encrypted files; the same bytes stand once in a pool.
+
+    `cover_at` is when someone chose it as the patient's cover; the latest counts. `is_sensitive` is what someone said, None where the body
+    site decides. `rotation` is how the picture is turned when it is shown, clockwise, 0, 90, 180 or 270 degrees; the files stay as they are.
+    """
 
     __table_args__ = (UniqueConstraint('patient_id', 'sha256'),)
 
@@ -59,3 +63,6 @@ class Image(SQLModel, table=True):
     body_site: str = Field(default='', max_length=80)
     laterality: Laterality | None = Field(default=None, sa_type=enum_type(Laterality))
     view: View | None = Field(default=None, sa_type=enum_type(View))
+    cover_at: datetime | None = None
+    is_sensitive: bool | None = None
+    rotation: int = Field(default=0, sa_column_kwargs={'server_default': '0'})

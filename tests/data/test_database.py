@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import exc, text
 from sqlmodel import SQLModel, func, select
 
@@ -119,8 +120,9 @@ def test_a_schema_of_a_newer_program_is_refused(template: Template, tmp_path) ->
 
 
 def test_a_schema_of_an_older_program_is_refused_where_it_may_only_be_read(clinic: Clinic, tmp_path: Path, monkeypatch) -> None:
-    (tmp_path / '0003_more.py').write_text("revision, down_revision = '0003', '0002'\n")
     config = database._alembic_config()
+    newest = ScriptDirectory.from_config(config).get_current_head()
+    (tmp_path / 'more.py').write_text(f"revision, down_revision = 'more', '{newest}'\n")
     config.set_main_option('path_separator', 'os')
     config.set_main_option('version_locations', f'{Path(database.__file__).parent}/migrations/versions:{tmp_path}')
     monkeypatch.setattr(database, '_alembic_config', lambda: config)
