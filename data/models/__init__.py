@@ -36,8 +36,8 @@ from data.models.user import User, UserSession
 
 __all__ = [
     'CATEGORY_LIMIT', 'PATIENT_FIELDS', 'PRACTICE_SETTINGS', 'PREFERENCES', 'TAG_LIMIT', 'Action', 'AuditEvent', 'CapturedHow',
-    'ComparisonGroup', 'ComparisonImage', 'DoneRequest', 'Entry', 'EntryEffectiveTag', 'EntryImage', 'EntryTag', 'FieldVersion', 'Handoff', 'Image',
-    'ImageTag', 'Laterality', 'Layout', 'Outcome', 'Patient', 'PatientBase', 'PatientDistinction', 'PatientDraft', 'PatientEffectiveTag',
-    'PatientFormerId', 'PatientIdentifier', 'PatientTag', 'PracticeSetting', 'Section', 'SectionState', 'Setting', 'Sex', 'SkinType', 'Tag',
-    'TagCategory', 'TagColour', 'Tally', 'User', 'UserPreference', 'UserSession', 'View',
+    'ComparisonGroup', 'ComparisonImage', 'DoneRequest', 'Entry', 'EntryEffectiveTag', 'EntryImage', 'EntryTag', 'FieldVersion', 'Handoff',
+    'Image', 'ImageTag', 'Laterality', 'Layout', 'Outcome', 'Patient', 'PatientBase', 'PatientDistinction', 'PatientDraft',
+    'PatientEffectiveTag', 'PatientFormerId', 'PatientIdentifier', 'PatientTag', 'PracticeSetting', 'Section', 'SectionState', 'Setting',
+    'Sex', 'SkinType', 'Tag', 'TagCategory', 'TagColour', 'Tally', 'User', 'UserPreference', 'UserSession', 'View',
 ]
