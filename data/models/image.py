@@ -37,7 +37,7 @@ class Image(SQLModel, table=True):
     """A row of a patient's pool. `blob` names the encrypted files; the same bytes stand once in a pool.
 
     `cover_at` is when someone chose it as the patient's cover; the latest counts. `is_sensitive` is what someone said, None where the body
-    site decides. `rotation` is how the picture is turned when it is shown, clockwise: 0, 90, 180 or 270 degrees. The files stay as they are.
+    site decides. `rotation` is how the picture is turned when shown, clockwise: 0, 90, 180 or 270. The files stay as they are.
     """
 
     __table_args__ = (UniqueConstraint('patient_id', 'sha256'),)
