@@ -174,7 +174,7 @@ class DetailsPage:
         with clinic().reading(self.around.actor) as records:
             now, former = records.fields.history(self.record.key, UNIQUE_ID.name)[:2]
         if now.actor == self.around.actor.user and clinic().clock() - now.until_at <= _JUST_NOW:
-            self.notice.say(f'Changed {former.text} to {now.text}.', lambda: self._use_unique_id(former.text), label='Undo the change of ID')
+            self.notice.say(f'Changed {former.text} to {now.text}.', lambda: self._use_unique_id(former.text), label='Undo this change')
 
     async def _is_taken(self, typed: str, before: str) -> bool:
         """Say that another patient bears or bore this ID, before anyone is asked whether to change to it."""
