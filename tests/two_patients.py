@@ -69,9 +69,9 @@ def two_patients(clinic: Clinic, actor: Actor) -> Two:
         category = records.tags.vocabulary()[0].key
     psoriasis, watch = (clinic.change_now(actor, lambda records, name=name: records.tags.add(category, name))
                         for name in ('Psoriasis', 'Watch'))
-    maria = _owner(clinic, actor, a_patient(clinic, actor), START, phones=2)
+    maria = _owner(clinic, actor, a_patient(clinic, actor), START + timedelta(1), phones=2)
     # a later version than any of Maria's, and later visits: what is newest of all is never hers
-    paul = _owner(clinic, actor, a_patient(clinic, actor, 'psr-2', family_name='Meyer', given_names='Paul'), START + timedelta(1), phones=3)
+    paul = _owner(clinic, actor, a_patient(clinic, actor, 'psr-2', family_name='Meyer', given_names='Paul'), START + timedelta(2), phones=3)
     for tag, visits in ((psoriasis, (maria.first, paul.first)), (watch, (maria.second, paul.second))):
         for kind, bearers in ((Tagged.ENTRY, [visit.key for visit in visits]), (Tagged.IMAGE, [visit.image for visit in visits])):
             clinic.change_now(actor, lambda records, tag=tag, kind=kind, keys=bearers: records.tags.assign(tag.key, kind, keys))
