@@ -35,15 +35,17 @@ class Chart:
 
 
 Asked = Callable[[Records, Chart], object]
-DRAFT = {'family_name': 'Gonzalez', 'given_names': 'Maria', 'birth_date': '1980-05-17', 'unique_id': 'new-1'}
+NOBODY = 'nobody'
+"""A key that no record has: whoever may not read is not told even that."""
+NEW = {'family_name': 'Nobody', 'given_names': 'Yet', 'birth_date': '1980-05-17', 'unique_id': 'new-1'}
 READS: dict[str, Asked] = {
     'patients.page': lambda r, c: r.patients.page(ListView()), 'patients.totals': lambda r, c: r.patients.totals(ListView()),
     'patients.rows': lambda r, c: r.patients.rows([c.patient]), 'patients.facets': lambda r, c: r.patients.facets(ListView()),
     'patients.key_of': lambda r, c: r.patients.key_of('psr-20417'), 'patients.bearer': lambda r, c: r.patients.bearer('psr-20417'),
-    'patients.header': lambda r, c: r.patients.header(c.patient), 'patients.record': lambda r, c: r.patients.record(c.patient),
+    'patients.header': lambda r, c: r.patients.header(NOBODY), 'patients.record': lambda r, c: r.patients.record(c.patient),
     'identifiers.of': lambda r, c: r.identifiers.of(c.patient), 'identifiers.systems': lambda r, c: r.identifiers.systems(),
     'identifiers.also_of': lambda r, c: r.identifiers.also_of(c.number),
-    'lookalikes.of': lambda r, c: r.lookalikes.of(read_draft(DRAFT)),
+    'lookalikes.of': lambda r, c: r.lookalikes.of(read_draft(NEW)),
     'entries.of': lambda r, c: r.entries.of(c.patient), 'entries.record': lambda r, c: r.entries.record(c.patient, 1),
     'images.of': lambda r, c: r.images.of(c.patient), 'images.one': lambda r, c: r.images.one(c.image),
     'images.file': lambda r, c: r.images.file(c.image),
@@ -53,7 +55,7 @@ READS: dict[str, Asked] = {
 }
 """What an auditor is not shown."""
 ACTS: dict[str, Asked] = {
-    'patients.register': lambda r, c: r.patients.register(read_draft(DRAFT)),
+    'patients.register': lambda r, c: r.patients.register(read_draft({'unique_id': 'new-1'})),
     'patients.correct': lambda r, c: r.patients.correct(c.patient, 'family_name', 'Lind'),
     'identifiers.add': lambda r, c: r.identifiers.add(c.patient, 'PACS', '7'),
     'identifiers.correct': lambda r, c: r.identifiers.correct(c.number, 'value', '8'),
@@ -105,25 +107,23 @@ def public_methods(records: Records) -> set[str]:
             if not method.startswith('_') and method not in shared}
 
 
-def let_in(clinic: Clinic, actor: Actor, asked: dict[str, Asked], chart: Chart) -> list[str]:
-    """Return what was not refused for want of a permission. On a connection that only reads: a check comes before what it guards."""
-    found = []
+def let_in(clinic: Clinic, actor: Actor, asked: dict[str, Asked], chart: Chart) -> dict[str, object]:
+    """Return what was not refused for want of a permission, with what came of it. On a connection that only reads: a check comes before what it guards."""
+    found: dict[str, object] = {}
     for name, ask in asked.items():
         try:
             with clinic.reading(actor) as records:
-                ask(records, chart)
+                found[name] = ask(records, chart)
         except NotPermitted:
             continue
         except Exception as error:  # it got past where the check should be
-            found.append(f'{name}: {error!r}')
-        else:
-            found.append(name)
+            found[name] = error
     return found
 
 
 @pytest.fixture
 def chart(clinic: Clinic, cast: Cast) -> Chart:
-    patient = a_patient(clinic, cast.jana, birth_date='1980-05-17').key
+    patient = a_patient(clinic, cast.jana).key
     image, second = (a_stored_image(clinic, cast.jana, patient) for _ in range(2))
     entry = an_entry(clinic, cast.jana, patient, notes='Thick.', images=(image,)).key
     group = a_comparison(clinic, cast.jana, entry, [image, second])
@@ -142,20 +142,19 @@ def test_every_public_method_of_a_repository_stands_in_one_table(clinic: Clinic,
 
 
 def test_an_auditor_reads_nothing_of_a_patient(clinic: Clinic, cast: Cast, chart: Chart) -> None:
-    assert let_in(clinic, cast.aino, READS, chart) == []
+    assert let_in(clinic, cast.aino, READS, chart) == {}
 
 
 def test_an_auditor_and_a_viewer_change_nothing(clinic: Clinic, cast: Cast, chart: Chart) -> None:
-    assert let_in(clinic, cast.aino, ACTS, chart) == []
+    assert let_in(clinic, cast.aino, ACTS, chart) == {}
     own = {'entries.remember_section'}
-    assert let_in(clinic, cast.vera, {name: ask for name, ask in ACTS.items() if name not in own}, chart) == []
+    assert let_in(clinic, cast.vera, {name: ask for name, ask in ACTS.items() if name not in own}, chart) == {}
 
 
 def test_the_trail_is_for_those_who_may_read_it(clinic: Clinic, cast: Cast, chart: Chart) -> None:
-    assert let_in(clinic, cast.jana, TRAIL, chart) == []
+    assert let_in(clinic, cast.jana, TRAIL, chart) == {}
 
 
 def test_who_may_is_let_in_by_the_same_questions(clinic: Clinic, cast: Cast, chart: Chart) -> None:
-    reads = {name: ask for name, ask in READS.items() if name != 'tags.merge_preview'}  # its second tag is none
-    assert sorted(let_in(clinic, cast.jana, reads, chart)) == sorted(reads)
-    assert sorted(let_in(clinic, cast.aino, TRAIL, chart)) == sorted(TRAIL)
+    assert let_in(clinic, cast.jana, READS, chart).keys() == READS.keys()
+    assert let_in(clinic, cast.aino, TRAIL, chart).keys() == TRAIL.keys()
