@@ -108,7 +108,10 @@ def public_methods(records: Records) -> set[str]:
 
 
 def let_in(clinic: Clinic, actor: Actor, asked: dict[str, Asked], chart: Chart) -> dict[str, object]:
-    """Return what was not refused for want of a permission, with what came of it. On a connection that only reads: a check comes before what it guards."""
+    """Return what was not refused for want of a permission, with what came of it.
+
+    All on a connection that only reads: a check comes before what it guards.
+    """
     found: dict[str, object] = {}
     for name, ask in asked.items():
         try:
