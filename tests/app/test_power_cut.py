@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event
 
 from app.clinic import Clinic, open_clinic
-from data.durable import write_once
+from data.durable import put_in_place, write_once
 from data.vault import create_root_key
 from tests import pictures
 from tests.cast import Cast
@@ -111,7 +111,14 @@ def small_file(folder: Path) -> Path:
     return folder / 'small'
 
 
-@pytest.mark.parametrize('write', [keys_of, small_file])
+def file_in_place_of_another(folder: Path) -> Path:
+    (folder / 'copy').write_bytes(b'older')
+    (folder / 'copy.part').write_bytes(b'content')
+    put_in_place(folder / 'copy.part', folder / 'copy')
+    return folder / 'copy'
+
+
+@pytest.mark.parametrize('write', [keys_of, small_file, file_in_place_of_another])
 def test_keys_and_small_files_are_durable_with_their_names(tmp_path: Path, calls: Calls, write: Callable[[Path], Path]) -> None:
     written = write(tmp_path)
     order = [calls.where('sync', written), calls.where('rename', written), calls.where('sync', tmp_path)]
