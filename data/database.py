@@ -117,14 +117,14 @@ class Database:
         """Keep the database as it is beside it, proven whole and durable, in place of a copy that an earlier attempt left."""
         unfinished = path.with_name(f'{path.name}.part')
         try:
-            _discard(unfinished)
+            unfinished.unlink(missing_ok=True)
             try:
                 with _damage_named():
                     self._back_up(unfinished)
                     self._prove(unfinished, revision)
                 put_in_place(unfinished, path)
             finally:
-                _discard(unfinished)
+                unfinished.unlink(missing_ok=True)
         except (OSError, exc.DBAPIError, sqlcipher.Error) as error:
             reason = getattr(error, 'strerror', None) or getattr(error, 'orig', None) or error
             raise Refusal(f'This database is older than the program, and the copy that is kept before it is brought up to date, {path}, '
@@ -199,12 +199,6 @@ def _damage_named() -> Iterator[None]:
         if 'malformed' in said or 'not a database' in said:
             raise DatabaseDamaged from error
         raise
-
-
-def _discard(path: Path) -> None:
-    """Remove a copy that was not finished, and what SQLite wrote beside it: the next one would take it for its own."""
-    for end in ('', '-journal', '-wal', '-shm'):
-        path.with_name(f'{path.name}{end}').unlink(missing_ok=True)
 
 
 def _unlock(connection: Any, key: bytes) -> None:

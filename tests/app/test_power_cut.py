@@ -17,6 +17,7 @@ from data.vault import create_root_key
 from tests import pictures
 from tests.cast import Cast
 from tests.conftest import AddPhoto, settings_of
+from tests.data.older_practice import an_older_practice
 from tests.factories import a_patient
 
 Call = tuple[str, int]
@@ -122,7 +123,15 @@ def file_in_place_of_another(folder: Path) -> Path:
 def test_keys_and_small_files_are_durable_with_their_names(tmp_path: Path, calls: Calls, write: Callable[[Path], Path]) -> None:
     written = write(tmp_path)
     order = [calls.where('sync', written), calls.where('rename', written), calls.where('sync', tmp_path)]
-    assert order == [0, 1, 2]
+    assert (order, len(calls.made)) == ([0, 1, 2], 3)
+
+
+def test_the_copy_of_an_older_database_is_durable_before_the_program_goes_on(tmp_path: Path, calls: Calls) -> None:
+    settings = an_older_practice(tmp_path)
+    calls.made.clear()
+    open_clinic(settings).close()
+    copy, = settings.data_dir.glob('dermafolio-before-*.db')
+    assert calls.made[:3] == [('sync', copy.stat().st_ino), ('rename', copy.stat().st_ino), ('sync', settings.data_dir.stat().st_ino)]
 
 
 def test_the_head_is_durable_at_start_and_at_stop(tmp_path: Path, calls: Calls) -> None:

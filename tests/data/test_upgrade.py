@@ -12,6 +12,7 @@ from app.clinic import Clinic, open_clinic
 from app.integrity import verify_everything
 from app.settings import Settings
 from data.actors import Actor, console_actor
+from data.database import Database, DatabaseDamaged
 from data.errors import Damage, Refusal
 from data.patient_query import ListView
 from tests.conftest import MovableClock, Template, settings_of
@@ -201,6 +202,25 @@ def test_a_copy_that_is_not_whole_is_no_copy(settings: Settings) -> None:
         open_clinic(settings)
     assert databases(settings) == {DATABASE_FILE}
     assert stored(settings) == before
+
+
+def test_a_copy_of_another_version_is_no_copy(settings: Settings) -> None:
+    older = Database(settings.data_dir / DATABASE_FILE, database_key(settings))
+    with pytest.raises(Damage, match='is not whole: its version is 0001'):
+        older._keep_copy(settings.data_dir / COPY, '0000')
+    older.close()
+    assert databases(settings) == {DATABASE_FILE}
+
+
+def test_a_damaged_older_database_is_left_as_it_is(settings: Settings) -> None:
+    path = settings.data_dir / DATABASE_FILE
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1  # no page that is read before it is copied
+    path.write_bytes(content)
+    with pytest.raises(DatabaseDamaged):
+        open_clinic(settings)
+    assert databases(settings) == {DATABASE_FILE}
+    assert path.read_bytes() == content
 
 
 def test_a_copy_that_was_cut_off_is_made_anew(settings: Settings) -> None:
