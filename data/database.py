@@ -119,9 +119,9 @@ class Database:
         try:
             unfinished.unlink(missing_ok=True)
             try:
-                with _damage_named():
-                    self._back_up(unfinished)
-                    self._prove(unfinished, revision)
+                self._prove_pages()
+                self._back_up(unfinished)
+                self._prove(unfinished, revision)
                 put_in_place(unfinished, path)
             finally:
                 unfinished.unlink(missing_ok=True)
@@ -129,6 +129,12 @@ class Database:
             reason = getattr(error, 'strerror', None) or getattr(error, 'orig', None) or error
             raise Refusal(f'This database is older than the program, and the copy that is kept before it is brought up to date, {path}, '
                           f'cannot be made: {reason}. Nothing was changed.') from error
+
+    def _prove_pages(self) -> None:
+        """Raise DatabaseDamaged when a page does not carry its seal: in a copy every page has a right one, whatever was read."""
+        with self.reading() as session:
+            if session.connection().exec_driver_sql('PRAGMA cipher_integrity_check').first():
+                raise DatabaseDamaged
 
     def _back_up(self, path: Path) -> None:
         """Copy one snapshot of everything into a new file under the same key."""

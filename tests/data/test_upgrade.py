@@ -212,15 +212,19 @@ def test_a_copy_of_another_version_is_no_copy(settings: Settings) -> None:
     assert databases(settings) == {DATABASE_FILE}
 
 
-def test_a_damaged_older_database_is_left_as_it_is(settings: Settings) -> None:
+def test_an_older_database_of_which_any_page_is_damaged_is_left_as_it_is(settings: Settings) -> None:
     path = settings.data_dir / DATABASE_FILE
-    content = bytearray(path.read_bytes())
-    content[len(content) // 2] ^= 1  # no page that is read before it is copied
-    path.write_bytes(content)
-    with pytest.raises(DatabaseDamaged):
-        open_clinic(settings)
-    assert databases(settings) == {DATABASE_FILE}
-    assert path.read_bytes() == content
+    with directly(settings) as connection:
+        connection.execute('UPDATE patient SET notes = ? WHERE id = 12', ('long ' * 2_000,))  # runs over into pages that only it uses
+    whole = path.read_bytes()
+    for page in range(1, len(whole) // 4096):
+        content = bytearray(whole)
+        content[page * 4096 + 2_000] ^= 1
+        path.write_bytes(content)
+        with pytest.raises(DatabaseDamaged):
+            open_clinic(settings)
+        assert databases(settings) == {DATABASE_FILE}
+        assert path.read_bytes() == content
 
 
 def test_a_copy_that_was_cut_off_is_made_anew(settings: Settings) -> None:
