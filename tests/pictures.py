@@ -168,6 +168,19 @@ def png_with_much_text() -> bytes:
     return saved(four_corners(), 'PNG', pnginfo=info)
 
 
+def endless_animation(frames: int) -> bytes:
+    """Make an animated PNG whose first frame is the four corners and whose other frames are one black pixel each."""
+    data = saved(four_corners(), 'PNG')
+    head, end = data.index(b'IDAT') - 4, data.index(b'IEND') - 4
+    black = zlib.compress(b'\0\0\0\0')
+
+    def control(number: int, width_px: int, height_px: int) -> bytes:
+        return _chunk(b'fcTL', struct.pack('>IIIIIHHBB', number, width_px, height_px, 0, 0, 1, 100, 0, 0))
+    later = b''.join(control(2 * frame - 1, 1, 1) + _chunk(b'fdAT', struct.pack('>I', 2 * frame) + black) for frame in range(1, frames))
+    first = _chunk(b'acTL', struct.pack('>II', frames, 0)) + control(0, 480, 320)
+    return data[:head] + first + data[head:end] + later + data[end:]
+
+
 def many_scans(scans: int = 3000, edge_px: int = 2500) -> bytes:
     """Make a progressive JPEG of few bytes that asks the decoder to go over all its pixels again and again."""
     data = saved(Image.new('L', (edge_px, edge_px), 128), 'JPEG', progressive=True)

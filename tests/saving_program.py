@@ -1,36 +1,43 @@
-"""A program that saves and says so, to be killed at any moment: `python -m tests.saving_program FOLDER ENTRY PATIENT [boast]`.
+"""A program that saves and says so, to be killed at any moment: `python -m tests.saving_program FOLDER ENTRY PATIENT [boast|upload]`.
 
 For each line on stdin it starts one life: a fork that opens the practice, says `ready PID` and then one line per acknowledgement, `note N`
 after a note was stored, `image KEY` after a photograph was. When a life is over it says `ended`. With `boast` a life speaks before it
-has stored: the control that must be caught.
+has stored: the control that must be caught. With `upload` it takes two photographs at a time through the whole intake, the real decoder
+included, and nothing else.
 """
+import asyncio
 import os
 import sys
+import time
 from itertools import count
 from pathlib import Path
 
 from app.clinic import Clinic, open_clinic
 from data.actors import console_actor
 from tests.conftest import settings_of
-from tests.factories import a_stored_image
+from tests.factories import a_stored_image, an_uploaded_image
+from tests.pictures import jpeg
 
 _EVERY = 7
 ACTOR = console_actor('tests')
 
 
-def main(folder: str, entry: str, patient: str, boasts: bool) -> None:
+def main(folder: str, entry: str, patient: str, mode: str = '') -> None:
     """Give a life for each line."""
     for _line in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            live(folder, entry, patient, boasts)
+            live(folder, entry, patient, mode)
         os.waitpid(pid, 0)
         say('ended')
 
 
-def live(folder: str, entry: str, patient: str, boasts: bool) -> None:
+def live(folder: str, entry: str, patient: str, mode: str) -> None:
     """Save until killed."""
     clinic = open_clinic(settings_of(Path(folder)))
+    if mode == 'upload':
+        asyncio.run(upload(clinic, patient))
+    boasts = mode == 'boast'
     say('ready', os.getpid())
     with clinic.reading(ACTOR) as records:
         held = records.fields.latest(entry, 'notes')
@@ -44,6 +51,21 @@ def live(folder: str, entry: str, patient: str, boasts: bool) -> None:
             say('image', a_stored_image(clinic, ACTOR, patient, original=b'photograph %d' % number))
 
 
+async def upload(clinic: Clinic, patient: str) -> None:
+    """Upload until killed, two at a time; ready when a first photograph went in, because the decoder takes its time to start."""
+    numbers = count(time.time_ns())
+
+    async def one() -> None:
+        say('image', await an_uploaded_image(clinic, ACTOR, patient, jpeg(comment=b'%d' % next(numbers))))
+
+    async def forever() -> None:
+        while True:
+            await one()
+    await one()
+    say('ready', os.getpid())
+    await asyncio.gather(forever(), forever())
+
+
 def say(*words: object) -> None:
     """Say a line in one write: a kill in the middle of `print` would glue half a line to what is said next."""
     os.write(1, ' '.join(map(str, words)).encode() + b'\n')
@@ -54,4 +76,4 @@ def _save(clinic: Clinic, entry: str, number: int) -> None:
 
 
 if __name__ == '__main__':
-    main(*sys.argv[1:4], boasts='boast' in sys.argv[4:])
+    main(*sys.argv[1:])

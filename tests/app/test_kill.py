@@ -1,4 +1,4 @@
-"""What was acknowledged survives a kill at any moment; a program that speaks too early is caught."""
+"""What was acknowledged survives a kill at any moment, what was not is whole or absent; a program that speaks too early is caught."""
 import os
 import random
 import signal
@@ -43,9 +43,11 @@ def lives_of(folder: Path, entry: str, patient: str, *mode: str) -> Iterator[Cal
     def one_life(dice: random.Random) -> tuple[int, set[str]]:
         given.write('live\n')
         given.flush()
-        pid = int(said.readline().split()[1])
-        threading.Timer(dice.uniform(0, _LONGEST_LIFE_S), os.kill, (pid, signal.SIGKILL)).start()
-        told = [line.split() for line in iter(said.readline, 'ended\n')]
+        told = []
+        for line in iter(said.readline, 'ended\n'):
+            told.append(line.split())
+            if told[-1][0] == 'ready':
+                threading.Timer(dice.uniform(0, _LONGEST_LIFE_S), os.kill, (int(told[-1][1]), signal.SIGKILL)).start()
         notes = [int(words[1]) for words in told if words[:1] == ['note'] and len(words) == 2]
         return max(notes, default=0), {words[1] for words in told if words[:1] == ['image'] and len(words) == 2}
 
@@ -83,6 +85,18 @@ def test_no_acknowledged_save_is_lost_to_a_kill(template: Template, tmp_path: Pa
     print(f'{kills} kills, {checked} acknowledgements checked, {lost} lost')
     assert lost == 0
     assert checked
+
+
+def test_a_photo_that_a_kill_met_on_its_way_in_is_whole_or_absent(template: Template, tmp_path: Path, cast: Cast) -> None:
+    folder, dice = tmp_path / 'uploading', random.Random(7)
+    entry, patient = a_practice(template, folder)
+    told: set[str] = set()
+    with lives_of(folder, entry, patient, 'upload') as one_life:
+        for _ in range(rounds(300)):
+            told |= one_life(dice)[1]
+            assert what_is_lost(folder, entry, 0, told) == 0
+    print(f'{rounds(300)} kills, {len(told)} photographs acknowledged, none lost')
+    assert told
 
 
 def test_a_program_that_says_saved_too_early_is_caught(template: Template, tmp_path: Path, cast: Cast) -> None:

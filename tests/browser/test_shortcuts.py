@@ -23,7 +23,7 @@ def a_patient(page: Page, unique_id: str = 'psr-20417') -> None:
     settle(page, '/patients/new')
     page.get_by_label('Unique ID').fill(unique_id)
     page.keyboard.press('Enter')
-    page.wait_for_url(f'**/patients/{unique_id}*')
+    page.wait_for_url(f'**/patients/{unique_id}')  # without what the form left in the address: the page is alive by then
     expect(page.get_by_role('button', name='New entry')).to_be_visible()
     page.wait_for_load_state('networkidle')
 
