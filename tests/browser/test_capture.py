@@ -1,11 +1,14 @@
 """A phone without script in front of the real server, and the desktop beside it."""
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.driving import new_patient, watched
+from tests.browser.test_accessibility import RULES
 from tests.conftest import Template
 from tests.pictures import jpeg
 from tests.serving import Server
@@ -115,6 +118,25 @@ def test_another_phone_is_refused_until_the_desktop_releases_the_first_and_end_i
     expect(second.get_by_role('heading')).to_have_text('This code has expired')
     expect(page.locator('.df-tile')).to_have_count(2)
     console[:] = [line for line in console if '410' not in line and '409' not in line]  # what the refused pages answer with
+
+
+@pytest.mark.parametrize('scheme', ['light', 'dark'])
+def test_axe_finds_nothing_serious_on_the_phones_pages(
+        page: Page, server: Server, chromium: Browser, console: list[str], scheme: Literal['light', 'dark']) -> None:
+    new_patient(page, 'psr-20417')
+    page.goto('/patients/psr-20417/images')
+    address = shown_code(page)
+    context = chromium.new_context(base_url=server.address, viewport={'width': 390, 'height': 844}, color_scheme=scheme)  # axe is a script
+    phone = opened(context, address, console)
+    send(phone, 'Choose photos', ONE, NO_PHOTO)
+    expect(phone.get_by_role('listitem')).to_have_count(2)
+    over = opened(context, f'{server.address}/capture/{"A" * 43}', console)
+    console[:] = [line for line in console if '410' not in line]
+    for shown in (phone, over):
+        found = Axe().run(shown, None, RULES).response['violations']
+        assert [(one['id'], one['nodes'][0]['html'][:120], one['nodes'][0]['failureSummary'][:300]) for one in found
+                if one['impact'] in ('serious', 'critical')] == []
+    context.close()
 
 
 def test_signing_out_ends_the_code(page: Page, phones: list[BrowserContext], console: list[str]) -> None:
