@@ -70,6 +70,7 @@ class Clinic:
     def __post_init__(self) -> None:
         self.viewings = Viewings(lambda: self.clock())
         self.uploads = Uploads(self.hub)
+        self.phone_codes: dict[str, str] = {}  # hand-off -> token, to show its code again; stored is only a hash
         self.verifying = OneAtATime[Verified]()
         self._ground = Ground(AuditChain(self.vault.derive(Label.AUDIT)), self.vault, lambda: self.clock())
 

@@ -6,16 +6,16 @@ the next start; a finished one without a row is an orphan that `verify` names; a
 import hashlib
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 
 from app.capture_moment import resolve_capture
-from app.clinic import Clinic
 from app.decoding import Decoded
-from app.disk_work import NoRoom, in_thread
+from app.disk_work import in_thread
+from app.door import Door as Door
+from app.door import open_door as open_door
 from app.multipart import Event, PartBegins, PartData
 from app.uploads import Upload, UploadState
-from data.actors import Actor, Permission
 from data.columns import new_key
 from data.errors import Conflict, Damage, Invalid, Refusal, TooLarge
 from data.image_store import CHUNK_BYTES, Binding, BlobWriter, Rendition
@@ -23,43 +23,9 @@ from data.models import Action, Outcome
 from data.repositories.images import AdmittedImage
 
 FIELD = 'files'
-_LEAST_FREE_BYTES = 500 * 1024 * 1024
-_LEAST_FREE_RATIO = 0.02
 _PROGRESS_EVERY_S = 0.25
 _NAME_LIMIT = 255
 _log = logging.getLogger('dermafolio.intake')
-
-
-@dataclass(frozen=True)
-class Door:
-    """Where files come in: for which patient, by whom, through what. `present` returns the actor with the rights of this moment."""
-
-    clinic: Clinic
-    actor: Actor
-    patient: str
-    received_from: str = 'upload'
-    present: Callable[[], Actor | None] | None = None
-
-    def actor_now(self) -> Actor:
-        """Return the actor as it stands now; one who has signed out may do nothing more."""
-        if self.present is None:
-            return self.actor
-        return self.present() or replace(self.actor, permissions=frozenset())
-
-
-def open_door(clinic: Clinic, actor: Actor, patient: str, *, received_from: str = 'upload',
-              present: Callable[[], Actor | None] | None = None) -> Door:
-    """Return the door for a patient's files. Refuse before the first byte whoever may not add, and a disk that is almost full.
-
-    With `present` the sender's sign-in and role are asked for again when each file is whole: sending takes minutes.
-    """
-    with clinic.reading(actor) as records:
-        records.require(Permission.IMAGE_ADD, patient)
-        records.patients.row(patient)
-    free, ratio = clinic.images.free_bytes()
-    if free < _LEAST_FREE_BYTES or ratio < _LEAST_FREE_RATIO:
-        raise NoRoom
-    return Door(clinic, actor, patient, received_from, present)
 
 
 async def receive(door: Door, events: AsyncIterator[Event], *, announced_bytes: int = 0) -> list[Upload]:
@@ -121,7 +87,7 @@ class Receiving:
         self._told_s = time.monotonic()
         self._refusal: Refusal | None = None
         self.upload = Upload(_plain_name(name), announced_bytes)
-        door.clinic.uploads.begin(door.actor.session, door.patient, self.upload)
+        door.clinic.uploads.begin(door.list_name, door.patient, self.upload)
 
     async def write(self, data: bytes) -> None:
         """Take bytes as they arrive. Once refused (over the limit, no room) nothing more of the file is kept; `finish` notes it."""
@@ -178,6 +144,7 @@ class Receiving:
         clinic, digest = self._door.clinic, self._digest.hexdigest()
         if self._is_held(digest):
             await self._drop()
+            await self._door.lay_out(self.upload.image)
             return
         writer = await in_thread(self._finish_original)
         chunks = clinic.images.incoming_chunks(writer, self._patient_key, self._binding(Rendition.ORIGINAL))
@@ -187,13 +154,13 @@ class Receiving:
 
     async def _record(self, image: AdmittedImage) -> None:
         """Write the row; a twin that came first, or a right that was lost, makes the stored files leave again."""
-        clinic, patient = self._door.clinic, self._door.patient
         try:
-            await clinic.change(self._door.actor_now(), lambda records: records.images.admit(patient, image))
+            await self._door.admit(image)
         except Refusal as refusal:
-            await in_thread(lambda: clinic.images.discard(self._blob))
+            await in_thread(lambda: self._door.clinic.images.discard(self._blob))
             if not isinstance(refusal, Conflict) or not self._is_held(image.sha256):
                 raise
+            await self._door.lay_out(self.upload.image)
             return
         self.upload.state, self.upload.image = UploadState.ADDED, image.key
 
@@ -279,7 +246,7 @@ class Receiving:
 
     def _tell(self) -> None:
         self._told_s = time.monotonic()
-        self._door.clinic.uploads.tell(self._door.actor.session, self._door.patient)
+        self._door.clinic.uploads.tell(self._door.list_name, self._door.patient)
 
 
 def _plain_name(name: str) -> str:

@@ -57,6 +57,7 @@ _FIXED = {
     # the clinic's reference card and the sign-in picture: always the same, by day and by night
     'tone-1': '#F3D3C0', 'tone-2': '#E6B996', 'tone-3': '#CF9A70', 'tone-4': '#A9744C', 'tone-5': '#7A4E33', 'tone-6': '#4A2F22',
     'art': '#12383F', 'art-light': '#1C5361', 'art-deep': '#081D24', 'art-line': '#8AD3E2', 'art-text': '#F1F7F8',
+    'paper': '#FFFFFF', 'paper-ink': '#14181C',  # a code to scan, dark on white in every light
 }
 AVATARS = ('#0B5C70', '#7A4A1E', '#5B3F8C', '#2F5D34', '#8A2F4A')
 
@@ -78,7 +79,7 @@ _FONTS = (  # where two spans share a character the later line is asked first; a
 # the order NiceGUI declares; repeated so that it holds whichever sheet the browser reads first
 _LAYERS = '@layer theme,base,quasar,nicegui,components,utilities,overrides,quasar_importants;'
 _APP_SHEETS = ('base', 'shell', 'controls', 'tag', 'dialogs', 'patient', 'images', 'visit', 'lists', 'entry', 'details', 'pool',
-               'patients', 'tags', 'shortcuts')
+               'patients', 'tags', 'shortcuts', 'handoff')
 
 
 def _read_assets() -> dict[str, bytes]:
@@ -110,14 +111,15 @@ def stylesheet() -> str:
     ))
 
 
-def plain_stylesheet() -> str:
-    """Return the sheet of the pages without script (sign-in, set-up, errors); dark follows the system."""
+def plain_stylesheet(rules: str = 'plain') -> str:
+    """Return the sheet of the pages without script (sign-in, set-up, errors; `capture` for phones); dark follows the system."""
     light, dark = _declare(_FIXED | LIGHT), _declare(DARK)
     at_night = f'@media(prefers-color-scheme:dark){{:root{{{dark}}}}}'
-    return '\n'.join((_font_faces(), f':root{{color-scheme:light dark;{light}}}', at_night, _rules('plain')))
+    return '\n'.join((_font_faces(), f':root{{color-scheme:light dark;{light}}}', at_night, _rules(rules)))
 
 
-_ASSETS = _read_assets() | {'dermafolio.css': stylesheet().encode(), 'plain.css': plain_stylesheet().encode()}
+_ASSETS = _read_assets() | {'dermafolio.css': stylesheet().encode(), 'plain.css': plain_stylesheet().encode(),
+                            'capture.css': plain_stylesheet('capture').encode()}
 ASSET_VERSION = hashlib.sha256(b''.join(name.encode() + content for name, content in sorted(_ASSETS.items()))).hexdigest()[:12]
 
 

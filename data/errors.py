@@ -80,9 +80,13 @@ class Invalid(Refusal):
 
 
 class ConsentMissing(Refusal):
-    """The patient has not agreed to this use."""
+    """The patient has not agreed to this use. `subject` goes into the audit trail, never to the page."""
 
     default = 'No valid consent on record. Record it to add photos.'
+
+    def __init__(self, sentence: str | None = None, *, subject: str = '') -> None:
+        super().__init__(sentence)
+        self.subject = subject
 
 
 class OnHold(Refusal):

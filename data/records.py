@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from data.repositories.comparisons import Comparisons
     from data.repositories.entries import Entries
     from data.repositories.fields import Fields
+    from data.repositories.handoffs import Handoffs
     from data.repositories.identifiers import Identifiers
     from data.repositories.images import Images
     from data.repositories.lookalikes import Lookalikes
@@ -144,6 +145,12 @@ class Records:
         """Image pools."""
         from data.repositories.images import Images
         return Images(self)
+
+    @cached_property
+    def handoffs(self) -> 'Handoffs':
+        """Links by which a phone sends photographs."""
+        from data.repositories.handoffs import Handoffs
+        return Handoffs(self)
 
     @cached_property
     def comparisons(self) -> 'Comparisons':

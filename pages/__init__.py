@@ -20,6 +20,7 @@ def rooms() -> list[ModuleType]:
     """Return the page modules. Each has a `router` with its pages or plain routes."""
     from pages import (  # noqa: PLC0415 -- after NiceGUI's settings
         audit,
+        capture,
         details,
         entries,
         entry,
@@ -32,7 +33,7 @@ def rooms() -> list[ModuleType]:
         tags,
     )
     # /patients/new before what takes any unique ID
-    return [health, login, image_files, patients, new_patient, entries, entry, images, details, tags, audit]
+    return [health, login, capture, image_files, patients, new_patient, entries, entry, images, details, tags, audit]
 
 
 def register(web: FastAPI, opened: Clinic) -> None:
@@ -55,6 +56,7 @@ def build(opened: Clinic) -> ASGIApp:
     settings = opened.settings
     return Gate(web, resolve=opened.resolve, hosts=loopback_hosts(settings.port), error_page=_error_page,
                 is_setup_open=lambda: is_setup_open(opened), framework=live_gate.FRAMEWORK,
+                phone_origin=settings.public_url,
                 body_limit=BodyLimits(uploads=settings.max_image_bytes * _FILES_PER_REQUEST))
 
 

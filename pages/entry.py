@@ -21,6 +21,7 @@ from components.layout import frame, window_title
 from components.looking import Looking, hear
 from components.navigation import patient_address
 from components.patient_head_live import IN_THE_HEAD, show_head
+from components.phone_handoff import phone_button
 from components.pool_picker import PoolPicker
 from components.refusals import refusals_shown
 from components.save_status import SaveStatus
@@ -146,6 +147,8 @@ class EntryPage:
                                        on_compare=self.compare if may else None, on_remove=self.remove if may else None)
             with self.images_section.tools:
                 size_choice(self.workspace.set_size)
+                if self.around.actor.may(Permission.IMAGE_ADD):
+                    phone_button(lambda: self.patient, entry=self.entry.key)
                 if self.may_arrange:
                     button('Add from pool', icon='folder-plus', on_click=self._open_picker)
             self.workspace.build(self.entry.images, self.images_section.tools)

@@ -18,6 +18,7 @@ from components.layout import frame
 from components.looking import Looking, hear
 from components.navigation import patient_address
 from components.patient_head_live import IN_THE_HEAD, show_head
+from components.phone_handoff import phone_button
 from components.pool_dropzone import PoolDropzone
 from components.pool_grid import PoolGrid
 from components.refusals import refusals_shown
@@ -106,6 +107,7 @@ class PoolPage:
             with box('df-tools-end'):
                 size_choice(lambda size: self.grid.set_size(size))
                 if self.may_add:
+                    phone_button(lambda: self.patient)
                     self.dropzone.button()
 
     def _drop_anywhere(self) -> AbstractContextManager[None]:

@@ -44,6 +44,7 @@ class Server:
         self.port = free_port()
         self.address = f'http://127.0.0.1:{self.port}'
         self.output = ''
+        self.environment: dict[str, str] = {}  # settings beyond the options
         self._program = program
         self._process: subprocess.Popen[str] | None = None
 
@@ -61,7 +62,7 @@ class Server:
     def start(self, *options: str, command: str = 'serve') -> None:
         """Start it and wait until it answers."""
         words = [*self._program, command, *self.folders, '--port', str(self.port), *options]
-        self._process = subprocess.Popen(words, env=clean_environment(), cwd=ROOT, text=True, stdout=subprocess.PIPE,
+        self._process = subprocess.Popen(words, env=clean_environment() | self.environment, cwd=ROOT, text=True, stdout=subprocess.PIPE,
                                          stderr=subprocess.STDOUT, start_new_session=True)
         assert self._process.stdout is not None
         threading.Thread(target=self._listen, args=(self._process.stdout,), daemon=True).start()

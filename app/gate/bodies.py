@@ -8,7 +8,7 @@ from starlette.types import Message, Receive, Scope
 from app.gate.requests import header
 
 LARGEST_MESSAGE_BYTES = 1_048_576
-_UPLOAD = re.compile(r'/patients/[^/]+/images')
+_UPLOAD = re.compile(r'/patients/[^/]+/images|/capture/[^/]+')
 _LINGER_BYTES = 64 * 1_048_576
 _LINGER_S = 2.0
 

@@ -27,17 +27,20 @@ class Gate:
     """Check host, origin, session and size of everything that comes in, and dress everything that goes out.
 
     `resolve(token, address)` returns the live actor of a session cookie, `hosts` the allowed values of `Host`, `body_limit(path)` how many
-    bytes a body may have, `error_page(reference)` the HTML of a bug, `is_setup_open()` whether nobody exists yet.
+    bytes a body may have, `error_page(reference)` the HTML of a bug, `is_setup_open()` whether nobody exists yet, `phone_origin` the
+    address under which nothing but a phone's page answers.
     """
 
     def __init__(
         self, app: ASGIApp, *, resolve: Callable[[str, str], Actor | None], hosts: frozenset[str], error_page: Callable[[str], str],
         is_setup_open: Callable[[], bool], body_limit: Callable[[str], int], framework: Framework | None = None,
+        phone_origin: str = '',
     ) -> None:
         self.app = app  # public: the framework follows this name to find its server
         self._resolve, self._hosts, self._error_page = resolve, hosts, error_page
         self._is_setup_open, self._body_limit = is_setup_open, body_limit
         self._framework = framework or Framework()
+        self._phone_origin, self._phone_host = phone_origin, phone_origin.partition('://')[2]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, one socket, or pass the server's own start and stop through."""
@@ -101,11 +104,11 @@ class Gate:
 
     def _judged(self, scope: Scope) -> Refused | None:
         """Return why this is refused, or None. Puts the live actor into the scope."""
-        if requests.header(scope, b'host') not in self._hosts:
-            return FOREIGN_HOST
+        host, path = requests.header(scope, b'host'), scope['path']
+        if host not in self._hosts:
+            return self._judged_for_phones(scope) if host and host == self._phone_host else FOREIGN_HOST
         if requests.needs_origin(scope, self._framework) and not requests.is_same_origin(scope):
             return FOREIGN_ORIGIN
-        path = scope['path']
         if requests.is_closed(path, self._framework):
             return CLOSED
         if requests.is_static(path, self._framework):
@@ -114,6 +117,13 @@ class Gate:
         if scope['actor'] is not None or requests.is_open(path, self._framework) or (requests.is_setup(path) and self._is_setup_open()):
             return None
         return Refused(303, 'Sign in first.', _sign_in_address(scope)) if requests.wants_page(scope) else NOT_SIGNED_IN
+
+    def _judged_for_phones(self, scope: Scope) -> Refused | None:
+        """Return why what comes to the phones' address is refused, or None. No session counts there."""
+        if requests.needs_origin(scope, self._framework) and not requests.is_same_origin(scope, self._phone_origin):
+            return FOREIGN_ORIGIN
+        is_for_phones = requests.is_capture(scope['path']) or requests.is_static(scope['path'], Framework())
+        return None if is_for_phones and scope['type'] == 'http' else CLOSED
 
     def _actor(self, scope: Scope) -> Actor | None:
         token = requests.session_token(scope)

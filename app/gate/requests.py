@@ -11,6 +11,7 @@ _TOKEN = re.compile(r'[A-Za-z0-9_-]{16,128}')
 _OPEN_PATHS = frozenset({'/login', '/healthz', '/readyz'})
 _SETUP_PATH = '/setup'
 _OPEN_PREFIX = '/static/'
+_CAPTURE = re.compile(r'/capture/[^/]+')
 _PROXY_HEADERS = (b'forwarded', b'x-forwarded-', b'x-real-ip')
 
 
@@ -72,13 +73,16 @@ def needs_origin(scope: Scope, framework: Framework) -> bool:
     return is_live(scope, framework) or scope['method'] not in SAFE_METHODS
 
 
-def is_same_origin(scope: Scope) -> bool:
-    """Tell whether a page of this very address sent it. Without `Origin` and `Sec-Fetch-Site` nobody can know, so it did not."""
+def is_same_origin(scope: Scope, named: str = '') -> bool:
+    """Tell whether a page of this very address sent it. Without `Origin` and `Sec-Fetch-Site` nobody can know, so it did not.
+
+    `named` is the address as the browser knows it, where the request itself cannot tell: HTTPS ends before it comes here.
+    """
     origin, site = header(scope, b'origin'), header(scope, b'sec-fetch-site')
     if origin is None and site is None:
         return False
     scheme = {'ws': 'http', 'wss': 'https'}.get(scope['scheme'], scope['scheme'])
-    own = f'{scheme}://{header(scope, b"host")}'
+    own = named or f'{scheme}://{header(scope, b"host")}'
     return origin in (None, own) and site in (None, 'same-origin')
 
 
@@ -94,7 +98,12 @@ def is_static(path: str, framework: Framework) -> bool:
 
 def is_open(path: str, framework: Framework) -> bool:
     """Tell whether a path answers without a session; `/setup` depends on more and is asked for with `is_setup`."""
-    return path in _OPEN_PATHS or is_static(path, framework)
+    return path in _OPEN_PATHS or is_capture(path) or is_static(path, framework)
+
+
+def is_capture(path: str) -> bool:
+    """Tell whether this is the page of a phone, which brings its own secret in the address instead of a session."""
+    return _CAPTURE.fullmatch(path) is not None
 
 
 def is_setup(path: str) -> bool:

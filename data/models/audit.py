@@ -42,6 +42,11 @@ class Action(StrEnum):
     ENTRY_AMEND = 'entry:amend'
     ENTRY_PLACE = 'entry:place'
     ENTRY_REMOVE = 'entry:remove'
+    HANDOFF_OPEN = 'handoff:open'
+    HANDOFF_VIEW = 'handoff:view'
+    HANDOFF_BIND = 'handoff:bind'
+    HANDOFF_RELEASE = 'handoff:release'
+    HANDOFF_END = 'handoff:end'
     COMPARISON_GROUP = 'comparison:group'
     COMPARISON_ARRANGE = 'comparison:arrange'
     CATEGORY_ADD = 'category:add'
@@ -70,7 +75,8 @@ class Outcome(StrEnum):
 
 
 VIEWS = frozenset({
-    Action.PATIENT_LIST, Action.PATIENT_RECOGNISE, Action.CHART_OPEN, Action.GALLERY_VIEW, Action.IMAGE_VIEW, Action.ENTRY_VIEW})
+    Action.PATIENT_LIST, Action.PATIENT_RECOGNISE, Action.CHART_OPEN, Action.GALLERY_VIEW, Action.IMAGE_VIEW, Action.ENTRY_VIEW,
+    Action.HANDOFF_VIEW})
 """Acts that only look: kept at level Comprehensive."""
 
 

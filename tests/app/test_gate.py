@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from starlette.responses import PlainTextResponse
 
-from app.gate import session_token
+from app.gate import Gate, session_token
 from tests.app.gate_kit import BASE, COOKIE, HOST, OWN, PAGE, TOKEN, ask, gate, into, no_body
 
 
@@ -14,13 +14,14 @@ async def test_a_signed_in_reader_passes_and_the_actor_stands_in_the_scope() -> 
     assert (answer.status_code, answer.text) == (200, 'anna 0')
 
 
-@pytest.mark.parametrize('path', ['/', '/patients', '/setup', '/images/x/thumb', '/login/', '/LOGIN', '/static', '/healthz/x'])
+@pytest.mark.parametrize('path', ['/', '/patients', '/setup', '/images/x/thumb', '/login/', '/LOGIN', '/static', '/healthz/x', '/capture',
+                                  '/capture/', '/capture/x/y', '/capture/x/', '/CAPTURE/x', '/x/capture/y'])
 async def test_without_a_session_everything_is_closed(path: str) -> None:
     assert (await ask('GET', path)).status_code == 401
     assert (await ask('POST', path, headers={'origin': BASE})).status_code == 401
 
 
-@pytest.mark.parametrize('path', ['/login', '/healthz', '/readyz', '/static/1a2b/house.css', '/_fw/3.18/static/vue.js'])
+@pytest.mark.parametrize('path', ['/login', '/healthz', '/readyz', '/static/1a2b/house.css', '/_fw/3.18/static/vue.js', '/capture/x'])
 async def test_without_a_session_the_open_paths_answer(path: str) -> None:
     assert (await ask('GET', path)).text == 'None 0'
 
@@ -83,7 +84,8 @@ FOREIGN = [
 async def test_a_foreign_page_changes_nothing(headers: dict[str, str]) -> None:
     for method in ('POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'):
         assert (await ask(method, '/patients', headers=COOKIE | headers)).status_code == 403
-    assert (await ask('POST', '/login', headers=headers)).status_code == 403
+    for path in ('/login', '/capture/x'):
+        assert (await ask('POST', path, headers=headers)).status_code == 403
     assert (await ask('GET', '/_live/poll', headers=COOKIE | headers)).status_code == 403
 
 
@@ -119,6 +121,44 @@ async def test_photographs_have_a_limit_of_their_own() -> None:
     assert (await ask('POST', '/patients/a-1/images/x', headers=OWN, content=chunks(3))).status_code == 413
 
 
+async def test_a_phone_sends_photographs_of_the_same_size_without_a_session() -> None:
+    assert (await ask('POST', '/capture/x', headers={'origin': BASE}, content=chunks(4_000))).text == 'None 2000000'
+    assert (await ask('POST', '/capture/x', headers={'origin': BASE}, content=chunks(4_001))).status_code == 413
+    assert (await ask('POST', '/capture/x/y', headers=OWN, content=chunks(3))).status_code == 413
+
+
+PHONES = 'https://photos.example'
+AT_PHONES = {'host': 'photos.example', 'origin': PHONES}
+
+
+async def test_under_the_phones_address_only_their_page_answers_and_no_session_counts() -> None:
+    over = gate(phone_origin=PHONES)
+    assert (await ask('POST', '/capture/x', headers=AT_PHONES | COOKIE, over=over)).text == 'None 0'
+    assert (await ask('GET', '/static/1a2b/capture.css', headers=AT_PHONES, over=over)).status_code == 200
+    for path in ('/', '/login', '/patients', '/healthz', '/setup', '/_fw/3.18/static/vue.js', '/_live/poll', '/capture/x/y'):
+        assert (await ask('GET', path, headers=AT_PHONES | COOKIE | PAGE, over=over)).status_code == 404
+    assert (await ask('GET', '/patients', headers=COOKIE, over=over)).text == 'anna 0'
+
+
+@pytest.mark.parametrize('headers', [
+    {'origin': 'http://photos.example'}, {'origin': BASE}, {'origin': 'null'}, {'sec-fetch-site': 'cross-site'}])
+async def test_a_foreign_page_sends_nothing_to_the_phones_address(headers: dict[str, str]) -> None:
+    at_phones = {'host': 'photos.example'} | headers
+    assert (await ask('POST', '/capture/x', headers=at_phones, over=gate(phone_origin=PHONES))).status_code == 403
+    assert (await ask('POST', '/capture/x', headers={'origin': PHONES}, over=gate(phone_origin=PHONES))).status_code == 403
+
+
+@pytest.mark.parametrize('host', ['photos.example', 'photos.example:443', 'photos.example.evil', ''])
+async def test_without_that_setting_there_is_no_such_address(host: str) -> None:
+    over = gate(phone_origin='' if host in ('photos.example', '') else PHONES)
+    assert (await ask('GET', '/capture/x', headers={'host': host}, over=over)).status_code == 400
+
+
+async def test_no_socket_opens_under_the_phones_address() -> None:
+    sent = await socket('/_live/', OWN | AT_PHONES, over=gate(phone_origin=PHONES))
+    assert (sent[0]['type'], sent[0]['status']) == ('websocket.http.response.start', 404)
+
+
 async def test_an_application_that_swallows_the_end_cannot_answer_after_a_413() -> None:
     async def stubborn(scope: Any, receive: Any, send: Any) -> None:
         while (await receive())['type'] != 'http.disconnect':
@@ -141,7 +181,7 @@ async def test_nobody_can_pretend_to_be_a_proxy() -> None:
     assert not set(seen) & {name.encode() for name in forged}
 
 
-async def socket(path: str, headers: dict[str, str], messages: list[Any] | None = None) -> list[Any]:
+async def socket(path: str, headers: dict[str, str], messages: list[Any] | None = None, *, over: Gate | None = None) -> list[Any]:
     """Open a socket over an application that accepts and echoes; return what was sent to its client."""
     async def echo(scope: Any, receive: Any, send: Any) -> None:
         await receive()
@@ -157,7 +197,7 @@ async def socket(path: str, headers: dict[str, str], messages: list[Any] | None 
     raw = [(name.encode(), value.encode()) for name, value in {'host': HOST, **headers}.items()]
     scope = {'type': 'websocket', 'path': path, 'headers': raw, 'scheme': 'ws', 'client': ('127.0.0.1', 1), 'query_string': b'',
              'extensions': {'websocket.http.response': {}}}
-    await gate(echo)(scope, receive, into(sent))
+    await (over or gate(echo))(scope, receive, into(sent))
     return sent
 
 

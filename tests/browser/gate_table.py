@@ -19,9 +19,10 @@ UNSAFE = ('POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS')
 UPLOAD = '/patients/psr-20417/images'
 BODY_LIMIT_BYTES = 1_048_576
 UPLOAD_LIMIT_BYTES = 50 * 1_048_576
-_OPEN = re.compile(r'/login|/healthz|/readyz|/static/.*|/_nicegui/[0-9.]+/(static|libraries|components|esm|resources)/.*')
+CAPTURE = '/capture/x'
+_OPEN = re.compile(r'/login|/healthz|/readyz|/capture/[^/]+|/static/.*|/_nicegui/[0-9.]+/(static|libraries|components|esm|resources)/.*')
 _UNLISTED = ('/favicon.ico', '/docs', '/redoc', '/openapi.json', '/_nicegui/auto/static/x/y.jpg', '/_nicegui/client/x/upload/1', '/nowhere',
-             '/capture/x', '/users')
+             '/capture/x/y', '/users')
 _HEADERS = ('content-security-policy', 'x-content-type-options', 'referrer-policy', 'cross-origin-resource-policy', 'permissions-policy')
 
 
@@ -112,8 +113,8 @@ def too_large(target: Target, name: str, send: Callable[[Target, str, int], int]
     """Send one byte too much to everything that reads a body."""
     row = Row(name)
     polling = next(path for path in target.paths if path.startswith(SOCKETS))
-    for path in ('/login', '/setup', UPLOAD, polling + f'&sid={_line_of(target, polling)}'):
-        limit = UPLOAD_LIMIT_BYTES if path == UPLOAD else BODY_LIMIT_BYTES
+    for path in ('/login', '/setup', UPLOAD, CAPTURE, polling + f'&sid={_line_of(target, polling)}'):
+        limit = UPLOAD_LIMIT_BYTES if path in (UPLOAD, CAPTURE) else BODY_LIMIT_BYTES
         status = send(target, path, limit)
         row.note(status == 413, f'{path} {status}')
     return row
@@ -169,15 +170,15 @@ def _line_of(target: Target, polling: str) -> str:
 
 
 def _kind(path: str) -> dict[str, str]:
-    if path == UPLOAD:
+    if path in (UPLOAD, CAPTURE):
         return {'content-type': 'multipart/form-data; boundary=edge'}
     return {'content-type': 'application/x-www-form-urlencoded' if path in ('/login', '/setup') else 'text/plain'}
 
 
 def _stream(path: str, size: int) -> Iterator[bytes]:
     """Give a body of this many bytes, in the form that its route reads."""
-    start = {UPLOAD: b'--edge\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n\r\n', '/login': b'username=',
-             '/setup': b'username='}.get(path, b'4')
+    photo = b'--edge\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n\r\n'
+    start = {UPLOAD: photo, CAPTURE: photo, '/login': b'username=', '/setup': b'username='}.get(path, b'4')
     yield start
     left = size - len(start)
     while left > 0:
