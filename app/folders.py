@@ -1,6 +1,7 @@
 """The practice's folders: for their owner only, for one program at a time, and writable before anything is opened."""
 import fcntl
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from data.vault import ROOT_FILE
 DATABASE_FILE = 'dermafolio.db'
 KEYSTORE_FILE = 'keystore.db'
 _LOCK_FILE = 'lock'
+_LETTING_GO_S, _LOOK_AGAIN_S = 1.0, 0.02
 _OURS = (DATABASE_FILE, KEYSTORE_FILE, _LOCK_FILE, 'images', 'nicegui')
 _OUR_KEYS = (ROOT_FILE, HEAD_FILE)
 
@@ -22,12 +24,16 @@ class Lock:
         self._held: list[int] = []
 
     def hold(self, descriptor: int) -> None:
-        """Lock an open file or folder as well. Refuse when another program has it."""
+        """Lock an open file or folder as well. Refuse when another program has it.
+
+        It is waited for a moment: of a server that was killed while it started its decoder, the child holds the lock until it is that.
+        """
         self._held.append(descriptor)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise Refusal('The server is running: use the page, or stop it first.') from None
+        until = time.monotonic() + _LETTING_GO_S
+        while not _is_locked(descriptor):
+            if time.monotonic() > until:
+                raise Refusal('The server is running: use the page, or stop it first.')
+            time.sleep(_LOOK_AGAIN_S)
 
     def close(self) -> None:
         """Let go of everything."""
@@ -50,6 +56,15 @@ def take_folders(data: Path, keys: Path, *, is_new: bool) -> Lock:
         lock.close()
         raise
     return lock
+
+
+def _is_locked(descriptor: int) -> bool:
+    """Tell whether the file is locked for us now."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _refuse_foreign(folder: Path, ours: tuple[str, ...]) -> None:

@@ -80,7 +80,7 @@ def test_a_file_that_eats_too_much_is_ended_and_the_next_one_is_read(hostile, li
 
 def test_a_file_as_large_as_allowed_fits_into_the_memory():
     largest = pictures.png_of(10_900, 10_900, 8, 6)
-    answer = answers(asked(largest, large_pixels=120_000_000))[0][0]
+    answer = answers(asked(largest, large_pixels=120_000_000, cpu_s=100, wall_s=100))[0][0]
     assert (answer['ok']['width_px'], answer['ok']['height_px']) == (10_900, 10_900)
 
 

@@ -25,6 +25,17 @@ def test_one_program_at_a_time(clinic: Clinic) -> None:
     open_clinic(clinic.settings).close()
 
 
+def test_a_lock_that_is_let_go_while_one_waits_is_taken(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    rested = []
+
+    def rest(_seconds: float) -> None:
+        rested.append(1)
+        clinic.close()
+    monkeypatch.setattr('app.folders.time.sleep', rest)
+    open_clinic(clinic.settings).close()
+    assert rested == [1]
+
+
 def test_both_folders_are_for_their_owner_only(clinic: Clinic) -> None:
     for folder in (clinic.settings.data_dir, clinic.settings.keys):
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
