@@ -29,10 +29,10 @@ test: $(STAMP) tools check  ## every check and every test, a real Chromium and t
 	@$(MAKE) --no-print-directory -j2 --output-sync=line test-unit test-real
 
 test-unit: $(STAMP)
-	$(PY) -m pytest -q tests --ignore=tests/browser -m 'not long and not binary'
+	$(PY) -m pytest -q tests --ignore=tests/browser -m 'not binary'
 
 test-real: $(STAMP) tools
-	$(PY) -m pytest -q tests/browser -m 'not long'
+	$(PY) -m pytest -q tests/browser
 	@$(MAKE) --no-print-directory binary
 	$(PY) -m pytest -q tests/test_packaging.py
 

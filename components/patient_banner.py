@@ -7,10 +7,12 @@ from nicegui import ui
 from components import formatting
 from components.elements import box, text
 from components.navigation import cover_html, patient_address, tab_links
-from components.tag_chip import OnTag
+from components.tag_chip import OnTag, fitting_tags_html
 from components.tag_field import TagActs
 from components.tag_picker import TagLine
 from data.read_models import PatientHeader
+
+_HEAD_TAGS_PX = 280
 
 
 class PatientBanner(ui.element):
@@ -37,7 +39,7 @@ class PatientBanner(ui.element):
 
 
 def patient_head(patient: PatientHeader, *, today: date) -> ui.html:
-    """Show the compact head for a page inside a patient: cover, name (a link back), unique ID, age and birth date."""
+    """Show the compact head for a page inside a patient: name (a link back), unique ID, age and birth date, tags."""
     return ui.html(head_html(patient, today=today), sanitize=False)
 
 
@@ -71,7 +73,8 @@ def tabs_html(patient: PatientHeader, tab: str) -> str:
 def head_html(patient: PatientHeader, *, today: date) -> str:
     """Return the compact head as one escaped fragment; the page's own title is the h1."""
     address = escape(patient_address(patient.unique_id))
-    return (f'<div class="df-head-who"><a href="{address}">{escape(patient.name)}</a>{_identifiers(patient, today)}</div>')
+    tags = f'<span class="df-tags df-head-tags">{fitting_tags_html(patient.tags, _HEAD_TAGS_PX)}</span>' if patient.tags else ''
+    return f'<div class="df-head-who"><a href="{address}">{escape(patient.name)}</a>{_identifiers(patient, today)}{tags}</div>'
 
 
 def _identifiers(patient: PatientHeader, today: date) -> str:

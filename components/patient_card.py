@@ -6,12 +6,11 @@ from html import escape
 from components import formatting
 from components.design import icon_svg
 from components.navigation import patient_address
-from components.tag_chip import more_html, tag_chip_html
+from components.tag_chip import fitting_tags_html
 from data.patient_query import Sort
-from data.read_models import PatientRow, ShownTag
+from data.read_models import PatientRow
 
 _TAGS_PX = 242
-_CHIP_PX, _RISEN_PX, _MORE_PX, _LETTER_PX, _LONGEST_PX = 38, 24, 26, 5.6, 186  # of a letter the mean: a chip a little too long is cut
 
 
 def patient_cards_html(rows: Iterable[PatientRow], zone: tzinfo, *, today: date, sort: Sort = Sort.LAST_APPOINTMENT, first: int = 0,
@@ -52,19 +51,6 @@ def formerly_html(row: PatientRow) -> str:
 def age_of(row: PatientRow, today: date) -> str:
     """Return '46 y', or nothing when the birth date is not known."""
     return formatting.age(row.birth_on, today) if row.birth_on else ''
-
-
-def fitting_tags_html(tags: tuple[ShownTag, ...], width_px: float, chosen: Collection[str] = ()) -> str:
-    """Return as many chips as can be read in one line of about that width, the chosen ones first; the rest is "+2", which names them."""
-    ordered = sorted(tags, key=lambda shown: (shown.tag.slug not in chosen, not shown.is_direct))
-    shown, left_px = 0, width_px
-    for number, tag in enumerate(ordered, 1):
-        left_px -= min(_LONGEST_PX, _CHIP_PX + _LETTER_PX * len(tag.tag.name)) + (0 if tag.is_direct else _RISEN_PX)
-        if left_px < (_MORE_PX if number < len(ordered) else 0):
-            break
-        shown = number
-    shown = max(1, shown)
-    return f'{"".join(tag_chip_html(tag) for tag in ordered[:shown])}{more_html(ordered[shown:])}'
 
 
 def _card(row: PatientRow, when: str, today: date, place: int, chosen: Collection[str]) -> str:

@@ -7,8 +7,9 @@ from components import formatting
 from components.design import icon_svg
 from components.list_address import Address
 from components.navigation import patient_address
-from components.patient_card import age_of, fitting_tags_html, formerly_html, last_changed, last_seen, when_words
+from components.patient_card import age_of, formerly_html, last_changed, last_seen, when_words
 from components.patient_sorting import sorted_by
+from components.tag_chip import fitting_tags_html
 from data.patient_query import ListView, Sort
 from data.read_models import PatientRow
 

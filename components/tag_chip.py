@@ -6,7 +6,7 @@ images, or entries when no image bears it; pointing at it tells both).
 
 The colour is a class; what it looks like in light and dark stands in `design`, which a test measures.
 """
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from html import escape
 from typing import Any
 
@@ -20,6 +20,7 @@ from data.read_models import ShownTag, TagLabel
 
 OnTag = Callable[[ShownTag], Any]
 _LONG = 24  # from about here on a name is cut at 180 px: it can be read by pointing at it
+_CHIP_PX, _RISEN_PX, _MORE_PX, _LETTER_PX, _LONGEST_PX = 38, 24, 26, 5.6, 186  # of a letter the mean: a chip a little too long is cut
 
 
 def origin_words(shown: ShownTag) -> str:
@@ -49,6 +50,19 @@ def more_html(hidden: list[ShownTag]) -> str:
     names = escape(', '.join(tag_title(shown) for shown in hidden))
     return (f'<span class="df-tag-more" title="{names}"><span aria-hidden="true">+{len(hidden)}</span>'
             f'<span class="df-hidden-label">and {names}</span></span>')
+
+
+def fitting_tags_html(tags: tuple[ShownTag, ...], width_px: float, chosen: Collection[str] = ()) -> str:
+    """Return as many chips as can be read in one line of about that width, the chosen ones first; the rest is "+2", which names them."""
+    ordered = sorted(tags, key=lambda shown: (shown.tag.slug not in chosen, not shown.is_direct))
+    shown, left_px = 0, width_px
+    for number, tag in enumerate(ordered, 1):
+        left_px -= min(_LONGEST_PX, _CHIP_PX + _LETTER_PX * len(tag.tag.name)) + (0 if tag.is_direct else _RISEN_PX)
+        if left_px < (_MORE_PX if number < len(ordered) else 0):
+            break
+        shown = number
+    shown = max(1, shown)
+    return f'{"".join(tag_chip_html(tag) for tag in ordered[:shown])}{more_html(ordered[shown:])}'
 
 
 def chip_classes(shown: ShownTag) -> str:

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, create_engine, event, exc
 from sqlalchemy.pool import QueuePool
 from sqlmodel import Session
 
+from data.durable import put_in_place
 from data.errors import AuditChainBroken, Damage, KeyMissing, Refusal, SchemaTooNew, SchemaTooOld
 from data.models.audit import TRAIL_RULES
 
@@ -85,16 +86,17 @@ class Database:
         self._writing.dispose()
 
     def upgrade(self) -> None:
-        """Bring the schema to this program's version. Refuse a schema that is newer than the program."""
+        """Bring the schema to this program's version, by every step or none, once a copy of an older one is kept. Refuse a newer one."""
         config = _alembic_config()
-        known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
-        current = self._schema_revision()
-        if current is not None and current not in known:
+        scripts = ScriptDirectory.from_config(config)
+        current, newest = self._schema_revision(), scripts.get_current_head()
+        if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
             raise SchemaTooNew
-        with self._opened(), self._writing.connect() as connection:
+        if current not in {None, newest}:
+            self._keep_copy(self.path.with_name(f'{self.path.stem}-before-{newest}.db'), current)
+        with self._opened(), self._writing.begin() as connection:  # begun here: left to itself, Alembic commits after each step
             config.attributes['connection'] = connection
             command.upgrade(config, 'head')
-            connection.commit()
 
     def check_schema(self) -> None:
         """Refuse a schema that is not exactly this program's; for commands that only read."""
@@ -110,6 +112,55 @@ class Database:
     def _schema_revision(self) -> str | None:
         with self._opened(), self._reading.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
+
+    def _keep_copy(self, path: Path, revision: str | None) -> None:
+        """Keep the database as it is beside it, proven whole and durable, in place of a copy that an earlier attempt left."""
+        unfinished = path.with_name(f'{path.name}.part')
+        try:
+            unfinished.unlink(missing_ok=True)
+            try:
+                self._prove_pages()
+                self._back_up(unfinished)
+                self._prove(unfinished, revision)
+                put_in_place(unfinished, path)
+            finally:
+                unfinished.unlink(missing_ok=True)
+        except (OSError, exc.DBAPIError, sqlcipher.Error) as error:
+            reason = getattr(error, 'strerror', None) or getattr(error, 'orig', None) or error
+            raise Refusal(f'This database is older than the program, and the copy that is kept before it is brought up to date, {path}, '
+                          f'cannot be made: {reason}. Nothing was changed.') from error
+
+    def _prove_pages(self) -> None:
+        """Raise DatabaseDamaged when a page does not carry its seal: in a copy every page has a right one, whatever was read."""
+        with self.reading() as session:
+            if session.connection().exec_driver_sql('PRAGMA cipher_integrity_check').first():
+                raise DatabaseDamaged
+
+    def _back_up(self, path: Path) -> None:
+        """Copy one snapshot of everything into a new file under the same key."""
+        path.touch(mode=0o600, exist_ok=False)  # SQLite would let others read it
+        copy = sqlcipher.connect(str(path), isolation_level=None)
+        try:
+            _unlock(copy, self._key)
+            with self._reading.connect() as connection:
+                source: Any = connection.connection.driver_connection
+                source.backup(copy)
+        finally:
+            copy.close()
+
+    def _prove(self, path: Path, revision: str | None) -> None:
+        """Raise Damage when a copy does not open with the key, is not whole or not of this version."""
+        copy = Database(path, self._key)
+        try:
+            with copy.reading() as session:
+                problems = integrity_problems(session)
+                found = MigrationContext.configure(session.connection()).get_current_revision()
+        finally:
+            copy.close()
+        if problems or found != revision:
+            raise Damage('The copy that is kept before this older database is brought up to date is not whole: '
+                         f'{problems[0] if problems else f"its version is {found}"}. Nothing was changed. '
+                         'Run `dermafolio verify` of the earlier version, or restore a backup.')
 
     @contextmanager
     def _opened(self) -> Iterator[None]:

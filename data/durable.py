@@ -17,9 +17,20 @@ def write_once(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def put_in_place(unfinished: Path, path: Path) -> None:
+    """Give a written file its name, in place of what bore it before: durable, with its name, when this returns."""
+    _sync(unfinished)
+    unfinished.rename(path)
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """Make the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
     finally:

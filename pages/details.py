@@ -1,7 +1,7 @@
 """Everything known of a patient, field by field: each saves by itself, is live in every open page, and can be taken back."""
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 from nicegui import APIRouter, ui
 from starlette.responses import RedirectResponse
@@ -53,6 +53,7 @@ from data.repositories.tag_records import VOCABULARY
 from data.values import normal_unique_id
 
 router = APIRouter()
+_JUST_NOW = timedelta(seconds=30)
 
 
 @router.page('/patients/{unique_id}/details')
@@ -96,6 +97,7 @@ class DetailsPage:
         self.renumber = Soon(self._numbers_again, place=slots.body, name='identifiers')
         hear({self.record.key: self._heard, VOCABULARY: self.refresh})
         self.warn()
+        self._offer_former_id()
 
     def _group(self, group: Group) -> None:
         if NOTES in group.fields and not self.around.actor.may(Permission.NOTES_READ):
@@ -164,6 +166,15 @@ class DetailsPage:
         with self.slots.body:
             self.unique_id.control.set_value(former)
             await self._unique_id_left()
+
+    def _offer_former_id(self) -> None:
+        """Offer the way back from a change of the ID that this reader made just now: it led to this address, away from the field."""
+        if not self.record.revisions.get(UNIQUE_ID.name):
+            return
+        with clinic().reading(self.around.actor) as records:
+            now, former = records.fields.history(self.record.key, UNIQUE_ID.name)[:2]
+        if now.actor == self.around.actor.user and clinic().clock() - now.until_at <= _JUST_NOW:
+            self.notice.say(f'Changed {former.text} to {now.text}.', lambda: self._use_unique_id(former.text), label='Undo this change')
 
     async def _is_taken(self, typed: str, before: str) -> bool:
         """Say that another patient bears or bore this ID, before anyone is asked whether to change to it."""

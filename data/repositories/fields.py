@@ -13,6 +13,7 @@ from data.records import Records
 
 BURST_SILENCE = timedelta(seconds=30)
 BURST_LENGTH = timedelta(minutes=5)
+_WORTH_KEEPING = 20  # characters: what is shorter is being typed, not replaced
 
 # Every key that is typed passes here: plain statements, built once.
 _TABLE = FieldVersion.metadata.tables['field_version']
@@ -65,7 +66,7 @@ class Fields:
         """Note a new text of a field inside the transaction that stores it.
 
         `expected_revision` is the one the editor last saw (0: none yet; None: whatever is there). A newer one raises ChangedMeanwhile.
-        The same `burst` goes on in its version until 30 s of silence, 5 minutes, or someone else's change.
+        The same `burst` goes on in its version until 30 s of silence, 5 minutes, someone else's change, or most of the text goes at once.
         """
         latest = self._latest(subject, field)
         revision = latest.revision if latest else 0
@@ -75,7 +76,7 @@ class Fields:
         if text == before:
             return Saved(text, latest.version if latest else 0, revision, is_new_version=False, at=latest.until_at if latest else now)
         connection = self.records.session.connection()
-        if latest and self._goes_on(latest, burst, now):
+        if latest and self._goes_on(latest, burst, now) and not _replaces(before, text):
             connection.execute(_GO_ON, {'row': latest.id, 'new_text': text, 'now': now, 'new_revision': revision + 1})
             return Saved(text, latest.version, revision + 1, is_new_version=False, at=now)
         version = latest.version if latest else self._keep_what_was_there(subject, field, before)
@@ -127,3 +128,21 @@ class Fields:
 
     def _name(self, user: str) -> str:
         return self.records.session.exec(select(User.display_name).where(User.key == user)).first() or ''
+
+
+def _replaces(before: str, text: str) -> bool:
+    """Tell whether most of a text went at once, as by a paste over it: history and undo keep what stood there."""
+    if len(before) < _WORTH_KEEPING or text.startswith(before):
+        return False
+    ahead = _shared(before, text)
+    behind = _shared(before[ahead:][::-1], text[ahead:][::-1])
+    return ahead + behind < len(before) / 2
+
+
+def _shared(one: str, other: str) -> int:
+    """Return how many characters two texts begin with alike."""
+    least, most = 0, min(len(one), len(other))
+    while least < most:
+        middle = (least + most + 1) // 2
+        least, most = (middle, most) if one[:middle] == other[:middle] else (least, middle - 1)
+    return least

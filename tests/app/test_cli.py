@@ -1,5 +1,7 @@
 """The command line: one sentence, and an exit code that a script can trust."""
+import contextlib
 import io
+import pty
 import resource
 import socket
 from collections.abc import Callable
@@ -133,6 +135,28 @@ def test_verify_says_what_was_checked(run: Run, clinic: Clinic, cast: Cast, caps
         f'Verified: 1 patient, 1 image, {clinic.head.read().seq} events. Nothing is missing or changed.\n')
     assert run('audit', 'verify') == 0
     assert 'nothing has been changed or removed' in capsys.readouterr().out
+
+
+def test_verify_shows_on_a_terminal_how_far_it_is_and_wipes_that_at_the_end(
+        run: Run, clinic: Clinic, cast: Cast, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    patient = a_patient(clinic, cast.jana).key
+    for _ in range(2):
+        a_stored_image(clinic, cast.tom, patient)
+    screen, line = pty.openpty()
+    with open(line, 'w') as terminal, monkeypatch.context() as patch:
+        patch.setattr('sys.stderr', terminal)
+        assert run('verify') == 0
+    assert shown_on(screen).split('\r\033[K') == ['', 'database: 0 of 1', 'images: 1 of 2', 'images: 2 of 2', '']
+    assert capsys.readouterr().out.startswith('Verified: 1 patient, 2 images')
+
+
+def shown_on(screen: int) -> str:
+    """Return all that a terminal was sent whose other end is closed by now."""
+    shown = b''
+    with open(screen, 'rb', buffering=0) as master, contextlib.suppress(OSError):  # the end of a terminal is an error
+        while part := master.read(4096):
+            shown += part
+    return shown.decode()
 
 
 def test_verify_names_what_is_damaged_and_leaves_with_3(run: Run, clinic: Clinic, cast: Cast, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,11 +12,12 @@ import pytest
 from sqlalchemy import event
 
 from app.clinic import Clinic, open_clinic
-from data.durable import write_once
+from data.durable import put_in_place, write_once
 from data.vault import create_root_key
 from tests import pictures
 from tests.cast import Cast
 from tests.conftest import AddPhoto, settings_of
+from tests.data.older_practice import an_older_practice
 from tests.factories import a_patient
 
 Call = tuple[str, int]
@@ -111,11 +112,26 @@ def small_file(folder: Path) -> Path:
     return folder / 'small'
 
 
-@pytest.mark.parametrize('write', [keys_of, small_file])
+def file_in_place_of_another(folder: Path) -> Path:
+    (folder / 'copy').write_bytes(b'older')
+    (folder / 'copy.part').write_bytes(b'content')
+    put_in_place(folder / 'copy.part', folder / 'copy')
+    return folder / 'copy'
+
+
+@pytest.mark.parametrize('write', [keys_of, small_file, file_in_place_of_another])
 def test_keys_and_small_files_are_durable_with_their_names(tmp_path: Path, calls: Calls, write: Callable[[Path], Path]) -> None:
     written = write(tmp_path)
     order = [calls.where('sync', written), calls.where('rename', written), calls.where('sync', tmp_path)]
-    assert order == [0, 1, 2]
+    assert (order, len(calls.made)) == ([0, 1, 2], 3)
+
+
+def test_the_copy_of_an_older_database_is_durable_before_the_program_goes_on(tmp_path: Path, calls: Calls) -> None:
+    settings = an_older_practice(tmp_path)
+    calls.made.clear()
+    open_clinic(settings).close()
+    copy, = settings.data_dir.glob('dermafolio-before-*.db')
+    assert calls.made[:3] == [('sync', copy.stat().st_ino), ('rename', copy.stat().st_ino), ('sync', settings.data_dir.stat().st_ino)]
 
 
 def test_the_head_is_durable_at_start_and_at_stop(tmp_path: Path, calls: Calls) -> None:

@@ -20,6 +20,7 @@ from tests.conftest import MovableClock
 from tests.factories import a_patient, an_entry
 from tests.pages.conftest import OpenAs, user, user_as
 from tests.pages.waiting import sees, settled, until
+from tests.two_patients import Two, two_patients
 
 __all__ = ['user', 'user_as']
 ADDRESS = '/patients/psr-20417/details'
@@ -77,6 +78,12 @@ def is_initials(element: ui.element) -> bool:
 def stored(clinic: Clinic, cast: Cast, key: str, field: str) -> list[Version]:
     with clinic.reading(cast.ines) as records:
         return records.fields.history(key, field)
+
+
+def phones(clinic: Clinic, cast: Cast, two: Two) -> list[str]:
+    """Return the numbers that stand in the records of the two, however their histories are read."""
+    with clinic.reading(cast.ines) as records:
+        return [records.patients.row(owner.key).phone for owner in two.both]
 
 
 async def test_the_history_says_who_wrote_what_and_when(clinic: Clinic, cast: Cast, clock: MovableClock, user: User) -> None:
@@ -210,6 +217,24 @@ async def test_undo_of_a_text_that_is_still_being_stored_takes_back_that_text(cl
     user.find('Undo').click()
     await until(lambda: [version.text for version in stored(clinic, cast, made.key, 'phone')] == ['one', 'two', 'one'])
     await until(lambda: control.value == 'one')
+
+
+async def test_undo_brings_back_the_patients_own_text_and_leaves_the_other_patient_alone(clinic: Clinic, cast: Cast, user: User) -> None:
+    two = two_patients(clinic, cast.jana)
+    await user.open(ADDRESS)
+    control = next(iter(user.find(marker='phone').elements))
+    with user:
+        control.set_value('typed')
+    await sees(user, 'Undo')
+    assert phones(clinic, cast, two) == ['typed', two.paul.phones[-1]]
+    user.find('Undo').click()
+    await until(lambda: phones(clinic, cast, two) != ['typed', two.paul.phones[-1]])
+    assert phones(clinic, cast, two) == [two.maria.phones[-1], two.paul.phones[-1]]
+    await until(lambda: control.value == two.maria.phones[-1])
+    opened(user, 'phone')
+    await sees(user, '4 versions')
+    first, second = two.maria.phones
+    assert [row[0] for row in versions_of(user)] == [second, 'typed', second, first, 'empty']
 
 
 async def test_a_field_says_saved_for_a_while_and_then_offers_undo_only(

@@ -8,12 +8,10 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import exc, text
 from sqlmodel import SQLModel, func, select
 
 from app.clinic import Clinic, open_clinic
-from data import database
 from data.actors import NOBODY, Actor
 from data.database import Database, StorageFailed
 from data.errors import Damage, KeyMissing, Refusal, SchemaTooNew, SchemaTooOld
@@ -21,6 +19,7 @@ from data.models import AuditEvent, Patient, Setting
 from data.records import Records
 from tests.cast import Cast
 from tests.conftest import Template
+from tests.data.older_practice import another_step
 from tests.data.tampering import DATABASE_FILE, database_key, directly, sqlcipher
 from tests.factories import a_patient, an_entry
 
@@ -120,12 +119,7 @@ def test_a_schema_of_a_newer_program_is_refused(template: Template, tmp_path) ->
 
 
 def test_a_schema_of_an_older_program_is_refused_where_it_may_only_be_read(clinic: Clinic, tmp_path: Path, monkeypatch) -> None:
-    config = database._alembic_config()
-    newest = ScriptDirectory.from_config(config).get_current_head()
-    (tmp_path / 'more.py').write_text(f"revision, down_revision = 'more', '{newest}'\n")
-    config.set_main_option('path_separator', 'os')
-    config.set_main_option('version_locations', f'{Path(database.__file__).parent}/migrations/versions:{tmp_path}')
-    monkeypatch.setattr(database, '_alembic_config', lambda: config)
+    another_step(monkeypatch, tmp_path)
     with pytest.raises(SchemaTooOld, match='older Dermafolio'):
         clinic.database.check_schema()
 

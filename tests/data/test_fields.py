@@ -91,6 +91,20 @@ def test_leaving_the_field_ends_a_burst(notes: Notes) -> None:
     assert [version.text for version in notes.history()] == ['four', 'three', 'two', 'one']
 
 
+@pytest.mark.parametrize(('before', 'text', 'versions'), [
+    ('Plaque on the left elbow, scaly.', 'Something pasted over all of it, by mistake.', 2),
+    ('Plaque on the left elbow, scaly.', '', 2),
+    ('Plaque on the left elbow, scaly.', 'Plaque on the left elbow, scaly. Continue.', 1),
+    ('Plaque on the left elbow, scaly.', 'Plaque on the right elbow, scaly.', 1),
+    ('Plaque on the left elbow, scaly.', 'Old plaque on the left elbow, scaly.', 1),
+    ('Plaque on the left elbow, scaly.', 'Plaque on the left', 1),
+    ('Plaque', 'Scar', 1), ('x' * 150_000, 'y' * 150_000, 2)])
+def test_what_replaces_most_of_a_text_at_once_ends_a_burst(notes: Notes, before: str, text: str, versions: int) -> None:
+    notes.type(before)
+    notes.type(text)
+    assert [version.text for version in notes.history()] == [text, before][:versions]
+
+
 def test_someone_elses_change_ends_a_burst(notes: Notes) -> None:
     notes.type('mine', burst='b1')
     notes.type('theirs', by=notes.cast.ines, burst='b9')

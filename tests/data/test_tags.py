@@ -1,8 +1,10 @@
 """Tags: the vocabulary, what bears them, how they rise, merging and the taking back of it."""
+from collections.abc import Callable
+
 import pytest
 
 from app.clinic import Clinic
-from data.actors import Actor
+from data.actors import Actor, Permission
 from data.errors import ChangedMeanwhile, Conflict, Invalid, MergeChanged, NotFound, NotPermitted, TagTaken
 from data.models import Action, TagColour
 from data.read_models import PatientHeader, TagLabel
@@ -271,15 +273,28 @@ def test_the_same_request_makes_one_tag(clinic: Clinic, cast: Cast):
     assert made[0] == made[1]
 
 
-def test_whoever_may_not_manage_or_assign_changes_nothing(clinic: Clinic, cast: Cast, maria: PatientHeader):
+@pytest.mark.parametrize('act', [
+    lambda tags, category, tag: tags.add_category('Site', 'sea'), lambda tags, category, tag: tags.rename_category(category, 'Therapy'),
+    lambda tags, category, tag: tags.recolour(category, 'sea'), lambda tags, category, tag: tags.add(category, 'Of a photographer'),
+    lambda tags, category, tag: tags.rename(tag, 'Spots'), lambda tags, category, tag: tags.move([tag], category),
+    lambda tags, category, tag: tags.retire([tag]), lambda tags, category, tag: tags.restore([tag]),
+    lambda tags, category, tag: tags.merge_preview(tag, ['x']), lambda tags, category, tag: tags.merge(tag, ['x']),
+    lambda tags, category, tag: tags.separate(tag),
+], ids=lambda act: act.__code__.co_names[0])
+def test_whoever_may_not_manage_tags_changes_none_and_sees_no_preview(clinic: Clinic, cast: Cast, act: Callable[..., object]):
     tag = a_tag(clinic, cast.jana, 'Acne')
-    with pytest.raises(NotPermitted):
-        a_tag(clinic, cast.tom, 'Of a photographer')
-    with pytest.raises(NotPermitted):
-        assign(clinic, cast.vera, tag, Tagged.PATIENT, maria.key)
-    for act in (lambda records: records.tags.retire([tag.key]), lambda records: records.tags.rename(tag.key, 'Spots'),
-                lambda records: records.tags.merge(tag.key, ['x']), lambda records: records.tags.separate(tag.key)):
+    with clinic.reading(cast.jana) as records:
+        category, before = records.tags.vocabulary()[1].key, records.tags.vocabulary()
+    with pytest.raises(NotPermitted) as refused:
+        clinic.change_now(cast.tom, lambda records: act(records.tags, category, tag.key))
+    assert refused.value.permission is Permission.TAG_MANAGE
+    with clinic.reading(cast.jana) as records:
+        assert records.tags.vocabulary() == before
+
+
+def test_whoever_may_not_assign_or_read_tags_does_neither(clinic: Clinic, cast: Cast, maria: PatientHeader):
+    tag = a_tag(clinic, cast.jana, 'Acne')
+    for act in (assign, unassign):
         with pytest.raises(NotPermitted):
-            clinic.change_now(cast.tom, act)
-    with pytest.raises(NotPermitted), clinic.reading(cast.aino) as records:
-        records.tags.vocabulary()
+            act(clinic, cast.vera, tag, Tagged.PATIENT, maria.key)
+    assert on_patient(clinic, cast.jana, maria.key) == []

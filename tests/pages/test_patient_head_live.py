@@ -4,6 +4,7 @@ from nicegui import ui
 from nicegui.testing import User
 
 from app.clinic import Clinic
+from data.repositories.tag_records import Tagged
 from tests.cast import Cast
 from tests.factories import a_patient, an_entry
 from tests.pages.conftest import OpenAs
@@ -31,6 +32,23 @@ async def test_a_correction_is_shown_in_the_whole_head_of_an_open_page(clinic: C
     assert 'Gonzalez' not in fragments(vera)
     if page != '/entries/1':
         await sees(vera, 'Maria “Mia” Abendroth')
+
+
+@pytest.mark.parametrize('page', PAGES)
+async def test_every_page_of_a_patient_carries_their_tags_and_no_one_elses(clinic: Clinic, cast: Cast, user_as: OpenAs, page: str):
+    patient, other = a_patient(clinic, cast.jana), a_patient(clinic, cast.jana, 'psr-1')
+    an_entry(clinic, cast.jana, patient.key)
+    with clinic.reading(cast.jana) as records:
+        category = records.tags.vocabulary()[0].key
+    acne, scar = (clinic.change_now(cast.jana, lambda records, name=name: records.tags.add(category, name)).key
+                  for name in ('Acne', 'Scar'))
+    clinic.change_now(cast.jana, lambda records: records.tags.assign(scar, Tagged.PATIENT, [other.key]))
+    vera = user_as(cast.vera)
+    await vera.open(f'/patients/psr-20417{page}')
+    assert 'df-tag-name">Acne<' not in fragments(vera)
+    clinic.change_now(cast.jana, lambda records: records.tags.assign(acne, Tagged.PATIENT, [patient.key]))
+    await until(lambda: 'df-tag-name">Acne<' in fragments(vera))
+    assert 'df-tag-name">Scar<' not in fragments(vera)
 
 
 @pytest.mark.parametrize('page', PAGES)

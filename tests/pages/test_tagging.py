@@ -16,6 +16,7 @@ from tests.cast import Cast
 from tests.factories import a_patient, a_stored_image, an_entry
 from tests.pages.conftest import OpenAs
 from tests.pages.waiting import sees, settled, until
+from tests.two_patients import two_patients
 
 PATIENT = '/patients/psr-20417'
 ENTRY = f'{PATIENT}/entries/1'
@@ -140,21 +141,20 @@ async def test_a_tag_is_taken_off_and_put_back(clinic: Clinic, cast: Cast, user:
 
 
 async def test_a_tag_that_rose_has_no_x_and_says_where_it_comes_from(clinic: Clinic, cast: Cast, user: User):
-    patient = a_patient(clinic, cast.jana)
-    image = a_stored_image(clinic, cast.jana, patient.key)
-    entry = an_entry(clinic, cast.jana, patient.key, images=(image,))
-    tag = a_tag(clinic, cast, 'Psoriasis')
-    for kind, key in ((Tagged.IMAGE, image), (Tagged.ENTRY, entry.key)):
-        clinic.change_now(cast.jana, lambda records, kind=kind, key=key: records.tags.assign(tag.key, kind, [key]))
+    maria = two_patients(clinic, cast.jana).maria
     await user.open(PATIENT)
     await user.should_not_see(marker='remove-tag-psoriasis')
     user.find(marker='tag-psoriasis').click()
-    await sees(user, f'It shows here from 1 entry and 1 image of {patient.name}, and leaves with them.')
-    await sees(user, '1st entry')
+    await sees(user, f'It shows here from 1 entry and 1 image of {maria.header.name}, and leaves with them.')
+    dialog = next(element for element in user.find(kind=ui.card).elements if 'df-sources' in element.classes)
+    words = [part.text for part in dialog.descendants() if isinstance(part, TextElement)]
+    assert [line for line in words if line.endswith(' entry')] == ['1st entry']
     assert any(re.search(r'<time>[^<]*\d{4}, \d\d:\d\d', each.content) for each in user.find(kind=ui.html).elements)
+    photos = [part.content for part in dialog.descendants() if 'df-tile' in part.classes and isinstance(part, ui.html)]
+    assert [maria.first.image in photo for photo in photos] == [True]
     with clinic.reading(cast.ines) as records:
-        looks = records.audit.page(TrailView(action=Action.GALLERY_VIEW, patient=patient.key))
-    assert [look.read()['detail']['images'] for look in looks] == [[image]]
+        looks = records.audit.page(TrailView(action=Action.GALLERY_VIEW, patient=maria.key))
+    assert [look.read()['detail']['images'] for look in looks] == [[maria.first.image]]
 
 
 async def test_the_entry_shows_its_own_tags_and_those_of_its_images(clinic: Clinic, cast: Cast, user: User):
