@@ -26,8 +26,8 @@ def test_a_photo_is_named_by_site_date_and_time():
 
 
 @pytest.mark.parametrize(('site', 'shown'), [
-    ('Upper extremity:Forearm:Volar forearm', 'Volar forearm, left'), ('Head and neck:Head:Face:Chin', 'Chin'), ('Unterarm', 'Unterarm, left'),
-    ('', '')])
+    ('Upper extremity:Forearm:Volar forearm', 'Volar forearm, left'), ('Head and neck:Head:Face:Chin', 'Chin'),
+    ('Unterarm', 'Unterarm, left'), ('', '')])
 def test_a_side_is_named_where_there_are_two_and_with_the_words_of_before(site: str, shown: str):
     assert site_of(a_tile(body_site=site)) == shown
 
