@@ -34,7 +34,7 @@ class SiteField:
         self.field.control.props['clear-icon'] = design.icon('x')
         with self.field.root.classes('df-sitefield'), box('df-sitefield-menu') as self._menu:
             self._said = text('', 'df-tagfield-said', role='status')
-            self._list = box('df-tagfield-list', role='listbox', aria_label='Body sites', tabindex='-1')
+            self._list = box('df-tagfield-list', role='listbox', aria_label='Body sites', tabindex='0')  # it scrolls
         self._menu.set_visibility(False)
         self._listen()
 
@@ -70,6 +70,7 @@ class SiteField:
         """Take a site: it stands in the field and is stored."""
         self._take(site)
         self._close()
+        self._is_fresh = True
         self.field.control.set_value(leaf(site))
         self._stores(site)
 
@@ -81,15 +82,15 @@ class SiteField:
         self._find()
 
     def _clicked(self) -> None:
-        """Select what stands there at the first click, so that typing replaces it; open the list again at a later one."""
+        """Select what was taken at the first click, so that typing replaces it; open the list again at a later one."""
         if self._is_fresh:
             self.field.control.run_method('select')
         self._is_fresh = False
         self._find()
 
     def _typed(self) -> None:
-        self._is_fresh = False
         if self._has_focus and self._words() != leaf(self._taken):
+            self._is_fresh = False
             self.field.refuse('')
             self._find()
 

@@ -153,6 +153,11 @@ async def test_what_is_written_beside_a_photo_is_stored_as_it_is_typed(clinic: C
     await tom.should_not_see('Download original')
 
 
+def root_of(user: User, marker: str) -> Any:
+    """Return the whole of a field, label and all, shown or not."""
+    return next(element.parent_slot.parent for element in user.client.elements.values() if marker in element._markers)
+
+
 def sites(user: User) -> list[str]:
     """Return the lines of the open list: the names of the sites."""
     lines = [element for element in user.client.elements.values() if element.props.get('role') == 'option' and element.visible]
@@ -167,7 +172,7 @@ async def test_a_body_site_is_chosen_by_typing_and_the_side_is_asked_for_where_t
     await tom.open(ADDRESS)
     click_tile(tom, key)
     await sees(tom, 'About this photo')
-    field, side = tom.find(marker='body-site'), only(tom, marker='laterality').parent_slot.parent
+    field, side = tom.find(marker='body-site'), root_of(tom, 'laterality')
     assert not side.visible
     field.trigger('focus')
     assert sites(tom)[:2] == ['Chin', 'Head and neck']
@@ -225,7 +230,7 @@ async def test_words_of_before_stay_shown_with_their_side_until_a_site_is_chosen
     click_tile(tom, key)
     await sees(tom, 'About this photo')
     assert only(tom, marker='body-site').value == 'Unterarm'
-    assert only(tom, marker='laterality').parent_slot.parent.visible
+    assert root_of(tom, 'laterality').visible
     tom.find(marker='body-site').trigger('focus').trigger('focusout')
     only(tom, marker='caption').set_value('Later')
     await until(lambda: image(clinic, cast, patient, key).caption == 'Later')
