@@ -54,8 +54,7 @@ def test_a_site_and_its_side_are_set_by_keyboard_alone(photo: Page) -> None:
     tab_to(photo, side.get_by_role('combobox'))
     photo.keyboard.press('Enter')
     expect(photo.get_by_role('option', name='Left')).to_be_visible()
-    photo.keyboard.press('ArrowDown')
-    photo.keyboard.press('ArrowDown')
+    photo.keyboard.press('ArrowDown')  # from “Not set”, which is chosen
     photo.keyboard.press('Enter')
     expect(photo.get_by_role('heading', name='Volar forearm, left')).to_be_visible()
     opened_again(photo)
