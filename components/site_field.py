@@ -120,7 +120,14 @@ class SiteField:
         """Show what fits what is being typed; where nothing is, everything, this patient's own first."""
         words = self._words()
         sought = words if words != leaf(self._taken) else ''
-        self._found = matching(sought, self._own)
+        found = matching(sought, self._own)
+        if found != self._found or not self._lines:  # a line that is being pressed is not drawn anew without need
+            self._found = found
+            self._draw()
+        self._menu.set_visibility(True)
+        self._mark(0 if sought else -1)
+
+    def _draw(self) -> None:
         shown = self._found[:_MOST]
         hidden = len(self._found) - len(shown)
         self._said.set_text(f'{plural(hidden, "more site")}: type a part of the name.' if hidden else '' if shown else 'No site matches.')
@@ -129,9 +136,7 @@ class SiteField:
         with self._list:
             self._lines = [line for is_own, sites in groupby(shown, key=lambda site: site in self._own)
                            for line in self._group('This patient' if is_own else 'All sites', list(sites))]
-        self._menu.set_visibility(True)
         self._at = -1
-        self._mark(0 if sought else -1)
 
     def _group(self, name: str, sites: Sequence[str]) -> list[ui.element]:
         with box('df-tagfield-group', role='group', aria_label=name):
@@ -165,4 +170,4 @@ class SiteField:
 
     def _close(self) -> None:
         self._menu.set_visibility(False)
-        self._at = -1
+        self._mark(-1)
