@@ -8,6 +8,7 @@ from app.demo_pictures import photograph
 from app.disk_work import in_thread
 from app.intake import Receiving, open_door
 from data.actors import Actor
+from data.body_sites import coded, is_paired, leaf
 from data.patient_query import Counts, ListView, Sort
 from data.read_models import PatientHeader
 from data.records import Records
@@ -17,7 +18,10 @@ from data.repositories.tag_records import Tagged
 _VISITS = 3
 _SITE, _NAMED = 'Body site', 'Condition'
 _STRENGTHS = (1.0, 0.5, 0.12)
-_SIDES = ('left', 'right', 'midline')
+_SIDES = ('left', 'right', 'both')
+_ELSE = 'Upper extremity:Forearm'
+_WHERE = {'Back': 'Upper back', 'Chest': 'Anterior chest', 'Décolleté': 'Upper anterior chest', 'Abdomen': 'Anterior abdomen',
+          'Groin': 'Inguinal region', 'Fingernail': 'Fingers and thumb', 'Toenail': 'Toes', 'Palm': 'Palm of hand', 'Sole': 'Sole of foot'}
 _TONES = {'I': 0, 'II': 1, 'III': 2, 'IV': 3, 'V': 4, 'VI': 5}
 
 
@@ -40,7 +44,7 @@ class _Story:
             self.overviews.append(images[0])
             self.clinic.change_now(self.actor, lambda records, visit=visit, images=images: self._lay_out(records, visit, images))  # type: ignore[misc]
         first_and_last = [self.overviews[0], self.overviews[-1]]
-        self.clinic.change_now(self.actor, lambda records: records.comparisons.group(visits[-1].key, first_and_last, title=self.site))
+        self.clinic.change_now(self.actor, lambda records: records.comparisons.group(visits[-1].key, first_and_last, title=leaf(self.site)))
 
     async def _photo(self, visit: EntrySummary, strength: float, *, is_close: bool) -> str:
         picture = await in_thread(lambda: photograph(
@@ -54,7 +58,8 @@ class _Story:
 
     def _lay_out(self, records: Records, visit: EntrySummary, images: list[str]) -> None:
         for image, view in zip(images, ('overview', 'close-up'), strict=True):
-            for name, value in (('body_site', self.site), ('laterality', _SIDES[self.number % 3]), ('view', view)):
+            side = _SIDES[self.number % 3] if is_paired(self.site) else ''
+            for name, value in (('body_site', self.site), ('laterality', side), ('view', view)):
                 records.images.describe(image, name, value)
         records.entries.place(visit.key, images)
         for tag in self.tags:
@@ -84,10 +89,15 @@ def _chosen(clinic: Clinic, actor: Actor, patients: int) -> list[tuple[_Story, l
                 for number, row in enumerate(rows)]
 
 
+def _code(tag: str) -> str:
+    """Return the coded site that the name of a tag means."""
+    return coded(_WHERE.get(tag, tag)) or _ELSE
+
+
 def _story(clinic: Clinic, actor: Actor, records: Records, patient: str, number: int) -> _Story:
     """Return the story of a patient: where the patch is, and what it is."""
     bears = [shown.tag for shown in records.tags.on_patient(patient)]
     shown = {category: [tag for tag in bears if tag.category == category] for category in (_SITE, _NAMED)}
-    site = shown[_SITE][0].name if shown[_SITE] else 'Forearm'
+    site = _code(shown[_SITE][0].name) if shown[_SITE] else _ELSE
     tags = tuple(named[0].key for named in shown.values() if named)
     return _Story(clinic, actor, records.patients.header(patient), number, site, tags)

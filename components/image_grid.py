@@ -11,6 +11,7 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from components import formatting
 from components.controls import Segmented, box, empty_state, segmented, text
+from data.body_sites import is_paired, leaf
 from data.read_models import ImageTile
 
 Size = Literal['S', 'M', 'L']
@@ -55,8 +56,9 @@ def moment_words(tile: ImageTile, zone: tzinfo) -> str:
 
 
 def site_of(tile: ImageTile) -> str:
-    """Return 'Forearm, left'; empty when the site is not set: a side alone says nothing. Never guessed."""
-    return ', '.join(part for part in (tile.body_site, tile.laterality) if part) if tile.body_site else ''
+    """Return 'Forearm, left'; empty when the site is not set: a side alone says nothing, nor does one of a site that has none."""
+    side = tile.laterality if is_paired(tile.body_site) else ''
+    return ', '.join(part for part in (leaf(tile.body_site), side) if part)
 
 
 def describe(tile: ImageTile, zone: tzinfo) -> str:

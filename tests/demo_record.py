@@ -14,6 +14,7 @@ from tests.factories import a_comparison, a_patient, an_entry, an_uploaded_image
 from tests.serving import ROOT
 
 PATIENT = 'psr-20417'
+FOREARM, ELBOW = 'Upper extremity:Forearm', 'Upper extremity:Elbow'
 _DRAWN = ROOT.parent / 'shared' / 'photos' / 'skin'
 _EXIF_TIME, _EXIF_IFD = 36867, 34665
 
@@ -30,12 +31,12 @@ class Visit:
 
 VISITS = (
     Visit(84, 11, 'Baseline, biologic start\nThick plaques on left forearm and elbow, silvery scale. PASI 12.4.',
-          (('psor0', 'Forearm', 'left', 'overview'), ('elbow0', 'Elbow', 'left', 'overview'), ('psor1', 'Forearm', 'left', 'close-up'))),
+          (('psor0', FOREARM, 'left', 'overview'), ('elbow0', ELBOW, 'left', 'overview'), ('psor1', FOREARM, 'left', 'close-up'))),
     Visit(42, 9, 'Week 6\nMarked thinning, scale minimal. Tolerating well. PASI 4.6.',
-          (('psor3', 'Forearm', 'left', 'overview'), ('elbow1', 'Elbow', 'left', 'overview'))),
+          (('psor3', FOREARM, 'left', 'overview'), ('elbow1', ELBOW, 'left', 'overview'))),
     Visit(0, 8, 'Week 12 review\nPlaque on the left forearm is flat with residual pigment, no scale. Elbow clear. PASI 1.8.\n\n'
           'Continue 8-weekly. Repeat photos at week 24, same pose and light.',
-          (('psor5', 'Forearm', 'left', 'overview'), ('elbow2', 'Elbow', 'left', 'overview'), ('psor4', 'Forearm', 'left', 'close-up'))),
+          (('psor5', FOREARM, 'left', 'overview'), ('elbow2', ELBOW, 'left', 'overview'), ('psor4', FOREARM, 'left', 'close-up'))),
 )
 OTHERS = (
     ('acn-11802', 'Lindqvist', 'Tobias', '2007-05-02', ('acne0', 'acne1', 'acne3')),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import col, select
 
 from data.actors import Permission
+from data.body_sites import SITES
 from data.columns import limit_of
 from data.errors import Conflict, Invalid, NotFound
 from data.models import Action, CapturedHow, Image, Laterality, Patient, View
@@ -15,7 +16,7 @@ from data.repositories.fields import Saved
 from data.repositories.patients import SHOWN_FIGURES
 from data.values import as_text, clean_line
 
-_TEXT_FIELDS = {name: limit_of(Image, name) for name in ('caption', 'body_site')}
+_CAPTION_LIMIT = limit_of(Image, 'caption')
 _CHOICES: dict[str, type[Laterality] | type[View]] = {'laterality': Laterality, 'view': View}
 
 
@@ -72,7 +73,10 @@ class Images(Repository):
         return image.key
 
     def describe(self, key: str, field: str, text: str, *, expected_revision: int | None = None, burst: str = '') -> Saved:
-        """Change caption, body site, laterality or view, given as text."""
+        """Change caption, body site (a code of the list), laterality or view, given as text.
+
+        A side stays stored when the site is changed to one that has none: it is not shown then, and nothing is lost.
+        """
         image, patient = self._row(key)
         self.records.require(Permission.IMAGE_ADD, subject=patient.key)
         value = _parsed(field, text)
@@ -142,11 +146,15 @@ def _local_moment(image: Image, zone: ZoneInfo) -> datetime:
 
 
 def _parsed(field: str, text: str) -> object:
-    if limit := _TEXT_FIELDS.get(field):
+    if field == 'caption':
         cleaned = clean_line(text)
-        if len(cleaned) > limit:
-            raise Invalid(f'Use at most {limit} characters. What was there before is kept.', field=field)
+        if len(cleaned) > _CAPTION_LIMIT:
+            raise Invalid(f'Use at most {_CAPTION_LIMIT} characters. What was there before is kept.', field=field)
         return cleaned
+    if field == 'body_site':
+        if text and text not in SITES:
+            raise Invalid('Choose a body site of the list.', field=field)
+        return text
     if field not in _CHOICES:
         raise Invalid('There is no such field.')
     if not text:

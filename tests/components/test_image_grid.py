@@ -6,7 +6,7 @@ import pytest
 from nicegui import ui
 from nicegui.testing import User
 
-from components.image_grid import by_day, day_words, describe, image_grid, moment_words, tile_html
+from components.image_grid import by_day, day_words, describe, image_grid, moment_words, site_of, tile_html
 from data.read_models import ImageTile
 
 TODAY = date(2026, 11, 23)
@@ -14,8 +14,8 @@ NOW = datetime(2026, 11, 23, 10, 42, tzinfo=UTC)
 
 
 def a_tile(key: str = 'a', **given) -> ImageTile:
-    tile = ImageTile(key=key, caption='', body_site='Forearm', laterality='left', view='Overview', captured_local='2026-11-23T10:21:00',
-                     captured_on=TODAY, received_at=NOW, width_px=900, height_px=675)
+    tile = ImageTile(key=key, caption='', body_site='Upper extremity:Forearm', laterality='left', view='Overview',
+                     captured_local='2026-11-23T10:21:00', captured_on=TODAY, received_at=NOW, width_px=900, height_px=675)
     return replace(tile, **given)
 
 
@@ -23,6 +23,13 @@ def test_a_photo_is_named_by_site_date_and_time():
     assert describe(a_tile(), UTC) == 'Forearm, left, 23 Nov 2026, 10:21'
     assert describe(a_tile(caption='Before cream'), UTC) == 'Forearm, left, 23 Nov 2026, 10:21, Before cream'
     assert describe(a_tile(body_site=''), UTC) == 'Photo, 23 Nov 2026, 10:21'
+
+
+@pytest.mark.parametrize(('site', 'shown'), [
+    ('Upper extremity:Forearm:Volar forearm', 'Volar forearm, left'), ('Head and neck:Head:Face:Chin', 'Chin'),
+    ('Unterarm', 'Unterarm, left'), ('', '')])
+def test_a_side_is_named_where_there_are_two_and_with_the_words_of_before(site: str, shown: str):
+    assert site_of(a_tile(body_site=site)) == shown
 
 
 def test_a_photo_without_the_cameras_time_stands_where_it_arrived():

@@ -86,7 +86,8 @@ ROWS: dict[str, list[dict[str, Any]]] = {
     'image': [
         _image(4, ELBOW, 3, '2026-01-05 08:30:00.000000', caption='Ellbogen, rechts', body_site='elbow', laterality='right',
                view='close-up'),
-        _image(9, KNEE, 3, '2026-01-05 08:31:00.000000', view='overview'), _image(10, CHEEK, 7, '2026-01-06 09:20:00.000000')],
+        _image(9, KNEE, 3, '2026-01-05 08:31:00.000000', view='overview', body_site='Knie links'),
+        _image(10, CHEEK, 7, '2026-01-06 09:20:00.000000', body_site='CHÉEK')],
     'entry': _rows(
         'id key patient_id number appointment_at clinician_id notes created_at',
         (5, VISIT, 3, 1, '2026-01-05 09:00:00.000000', 2, '', '2026-01-05 08:40:00.000000'),
@@ -108,7 +109,9 @@ ROWS: dict[str, list[dict[str, Any]]] = {
         (5, NAMELESS, 'unique_id', 2, 1, 'c-3', 'd3', JANA, '2026-01-08 09:00:00.000000', '2026-01-08 09:00:00.000000'),
         (6, ELBOW, 'caption', 1, 4, 'Ellbogen, rechts', 'd4', TOM, '2026-01-05 08:32:00.000000', '2026-01-05 08:32:09.000000'),
         (7, REVIEW, 'notes', 1, 1, 'Scharf', 'd5', JANA, '2026-03-02 14:34:00.000000', '2026-03-02 14:34:00.000000'),
-        (8, REVIEW, 'notes', 2, 31, NOTES, 'd6', JANA, '2026-03-02 14:40:00.000000', '2026-03-02 14:41:07.123456')),
+        (8, REVIEW, 'notes', 2, 31, NOTES, 'd6', JANA, '2026-03-02 14:40:00.000000', '2026-03-02 14:41:07.123456'),
+        (9, ELBOW, 'body_site', 1, 5, 'elbow', 'd7', TOM, '2026-01-05 08:33:00.000000', '2026-01-05 08:33:02.000000'),
+        (10, KNEE, 'body_site', 1, 2, 'Knie links', 'd8', TOM, '2026-01-05 08:34:00.000000', '2026-01-05 08:34:02.000000')),
 }
 """Every row but those of the trail."""
 

@@ -11,6 +11,8 @@ from tests.conftest import MovableClock
 from tests.factories import a_stored_image
 from tests.two_patients import Owner, Two, two_patients
 
+CHEEK, NOSE = 'Head and neck:Head:Face:Cheek', 'Head and neck:Head:Face:Nose'
+
 
 @pytest.fixture
 def two(clinic: Clinic, cast: Cast) -> Two:
@@ -49,7 +51,7 @@ def test_a_caption_is_changed_on_its_own_image_only(clinic: Clinic, cast: Cast, 
 
 @pytest.mark.parametrize('who', ['vera', 'aino'])
 def test_who_may_not_add_images_describes_none(clinic: Clinic, cast: Cast, two: Two, who: str) -> None:
-    for field, text in (('caption', 'Right cheek'), ('body_site', 'Cheek'), ('laterality', 'left'), ('view', 'overview')):
+    for field, text in (('caption', 'Right cheek'), ('body_site', CHEEK), ('laterality', 'left'), ('view', 'overview')):
         with pytest.raises(NotPermitted):
             clinic.change_now(getattr(cast, who), lambda records, field=field, text=text: records.images.describe(
                 two.maria.first.image, field, text))
@@ -77,11 +79,30 @@ def test_another_images_captions_do_not_count_as_changes_of_this_one(clinic: Cli
         assert saved.revision == revision + 1
 
 
-@pytest.mark.parametrize(('field', 'text'), [('caption', 'x' * 5000), ('laterality', 'upwards'), ('sha256', '0' * 64)])
+@pytest.mark.parametrize(('field', 'text'), [
+    ('caption', 'x' * 5000), ('laterality', 'upwards'), ('sha256', '0' * 64), ('body_site', 'Cheek'), ('body_site', f'{CHEEK} '),
+    ('body_site', 'head and neck')])
 def test_what_cannot_be_is_refused_and_the_caption_is_kept(clinic: Clinic, cast: Cast, two: Two, field: str, text: str) -> None:
     with pytest.raises(Invalid):
         clinic.change_now(cast.tom, lambda records: records.images.describe(two.maria.first.image, field, text))
     assert captions(clinic, cast, two.maria) == list(two.maria.captions.items())
+
+
+def test_a_body_site_is_a_code_of_the_list_or_none_and_the_side_stays_through_both(clinic: Clinic, cast: Cast, two: Two) -> None:
+    key = two.maria.first.image
+    told = []
+    for field, text in (('body_site', CHEEK), ('laterality', 'left'), ('body_site', NOSE), ('body_site', ''), ('body_site', CHEEK)):
+        clinic.change_now(cast.tom, lambda records, field=field, text=text: records.images.describe(key, field, text))
+        with clinic.reading(cast.jana) as records:
+            tile = records.images.one(key)
+        told.append((tile.body_site, tile.laterality))
+    assert told == [(CHEEK, ''), (CHEEK, 'left'), (NOSE, 'left'), ('', 'left'), (CHEEK, 'left')]
+
+
+def test_what_is_no_body_site_is_refused_in_a_sentence(clinic: Clinic, cast: Cast, two: Two) -> None:
+    with pytest.raises(Invalid, match=r'^Choose a body site of the list\.$') as refused:
+        clinic.change_now(cast.tom, lambda records: records.images.describe(two.maria.first.image, 'body_site', 'Unterarm'))
+    assert refused.value.field == 'body_site'
 
 
 def test_rows_of_one_patient_refuse_a_key_of_another(clinic: Clinic, cast: Cast, two: Two) -> None:

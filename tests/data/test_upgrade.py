@@ -16,13 +16,27 @@ from data.database import Database, DatabaseDamaged
 from data.errors import Damage, Refusal
 from data.patient_query import ListView
 from tests.conftest import MovableClock, Template, settings_of
-from tests.data.older_practice import COOKIE, EVENTS, OLD_COOKIE, SOREN, an_older_practice, another_step, contents, newest
+from tests.data.older_practice import (
+    CHEEK,
+    COOKIE,
+    ELBOW,
+    EVENTS,
+    KNEE,
+    OLD_COOKIE,
+    SOREN,
+    TOM,
+    an_older_practice,
+    another_step,
+    contents,
+    newest,
+)
 from tests.data.tampering import DATABASE_FILE, database_key, directly
 from tests.factories import a_patient
 
 CONSOLE = console_actor('tests')
 COPY = f'dermafolio-before-{newest()}.db'
 SEARCHED_WITH_FORMER_IDS = {3: 'psr-20417 soren lukasz lu muller-ozturk b-204 old-7', 8: 'c-3 x_9'}
+CODED = {ELBOW: 'Upper extremity:Elbow', CHEEK: 'Head and neck:Head:Face:Cheek'}
 STARTERS = ['Condition', 'Treatment', 'Body site', 'Flag', 'Study']
 
 
@@ -106,9 +120,27 @@ def test_every_column_of_every_older_row_is_there_unchanged(settings: Settings) 
     after = stored(settings)
     for row in before['patient']:
         row['search'] = SEARCHED_WITH_FORMER_IDS.get(row['id'], row['search'])
+    for row in before['image']:
+        row['body_site'] = CODED.get(row['key'], row['body_site'])
     before.pop('alembic_version')
+    after['field_version'] = [row for row in after['field_version'] if row['actor'] != CONSOLE.user]
     for table, rows in before.items():
         assert [{name: now[name] for name in then} for now, then in zip(after[table], rows, strict=True)] == rows
+    assert {name: after['image'][0][name] for name in after['image'][0].keys() - before['image'][0].keys()} == {
+        'cover_at': None, 'is_sensitive': None, 'rotation': 0}
+
+
+def test_a_body_site_in_peoples_words_becomes_the_code_it_names_and_its_history_says_so(settings: Settings) -> None:
+    with opened(settings) as (practice, jana):
+        with practice.reading(jana) as records:
+            assert {key: records.images.one(key).body_site for key in (ELBOW, KNEE, CHEEK)} == {**CODED, KNEE: 'Knie links'}
+            assert records.images.one(ELBOW).laterality == 'right'
+            told = {key: [(version.text, version.version, version.actor) for version in records.fields.history(key, 'body_site')]
+                    for key in (ELBOW, KNEE, CHEEK)}
+        assert told == {ELBOW: [(CODED[ELBOW], 2, CONSOLE.user), ('elbow', 1, TOM)], KNEE: [('Knie links', 1, TOM)], CHEEK: []}
+        saved = practice.change_now(jana, lambda records: records.images.describe(ELBOW, 'body_site', '', expected_revision=6))
+        assert (saved.version, saved.revision) == (3, 7)
+        assert verify_everything(practice, CONSOLE).problems == []
 
 
 @pytest.mark.parametrize(('typed', 'found'), [

@@ -6,11 +6,14 @@ import pytest
 from nicegui import ui
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
+from sqlmodel import select
 
 from app.clinic import Clinic
 from app.intake import Receiving, open_door
-from data.models import Action
+from components.image_grid import site_of
+from data.models import Action, Image, Laterality
 from data.read_models import ImageTile, PatientHeader
+from data.records import Records
 from data.repositories.audit import TrailView
 from tests import pictures
 from tests.cast import Cast
@@ -20,6 +23,7 @@ from tests.pages.conftest import OpenAs
 from tests.pages.waiting import sees, until
 
 ADDRESS = '/patients/psr-20417/images'
+FOREARM, CHIN = 'Upper extremity:Forearm', 'Head and neck:Head:Face:Chin'
 
 
 def a_pool(clinic: Clinic, cast: Cast, *, images: int = 0) -> tuple[PatientHeader, list[str]]:
@@ -144,9 +148,94 @@ async def test_what_is_written_beside_a_photo_is_stored_as_it_is_typed(clinic: C
     def as_stored() -> tuple[str, str, str]:
         tile = image(clinic, cast, patient, key)
         return tile.body_site, tile.laterality, tile.caption
-    await until(lambda: as_stored() == ('Forearm', 'left', '<b>before</b>'))
+    await until(lambda: as_stored() == (FOREARM, 'left', '<b>before</b>'))
     await until(lambda: any('Forearm, left' in tile.content and '&lt;b&gt;before' in tile.content for tile in tiles(tom)))
     await tom.should_not_see('Download original')
+
+
+def root_of(user: User, marker: str) -> Any:
+    """Return the whole of a field, label and all, shown or not."""
+    return next(element.parent_slot.parent for element in user.client.elements.values() if marker in element._markers)
+
+
+def sites(user: User) -> list[str]:
+    """Return the lines of the open list: the names of the sites."""
+    lines = [element for element in user.client.elements.values() if element.props.get('role') == 'option' and element.visible]
+    return [next(iter(line)).text for line in lines]
+
+
+async def test_a_body_site_is_chosen_by_typing_and_the_side_is_asked_for_where_there_are_two(
+        clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    patient, [key, other] = a_pool(clinic, cast, images=2)
+    clinic.change_now(cast.jana, lambda records: records.images.describe(other, 'body_site', CHIN))
+    tom = user_as(cast.tom)
+    await tom.open(ADDRESS)
+    click_tile(tom, key)
+    await sees(tom, 'About this photo')
+    field, side = tom.find(marker='body-site'), root_of(tom, 'laterality')
+    assert not side.visible
+    field.trigger('focus')
+    assert sites(tom)[:2] == ['Chin', 'Head and neck']
+    field.type('fore vol')
+    assert sites(tom) == ['Volar forearm']
+    assert (image(clinic, cast, patient, key).body_site, side.visible) == ('', False)
+    field.trigger('keydown.enter.prevent')
+    assert (only(tom, marker='body-site').value, side.visible) == ('Volar forearm', True)
+    only(tom, marker='laterality').set_value('right')
+    await until(lambda: site_of(image(clinic, cast, patient, key)) == 'Volar forearm, right')
+    field.trigger('focusout')
+    only(tom, marker='body-site').set_value('')
+    await until(lambda: image(clinic, cast, patient, key).body_site == '')
+    assert not side.visible
+    field.trigger('focus')
+    field.type('chin').trigger('focusout')
+    await until(lambda: image(clinic, cast, patient, key).body_site == CHIN)
+    assert (only(tom, marker='body-site').value, side.visible) == ('Chin', False)
+    assert image(clinic, cast, patient, key).laterality == 'right'
+
+
+async def test_words_that_name_no_body_site_are_refused_where_they_stand(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    patient, [key] = a_pool(clinic, cast, images=1)
+    clinic.change_now(cast.jana, lambda records: records.images.describe(key, 'body_site', FOREARM))
+    tom = user_as(cast.tom)
+    await tom.open(ADDRESS)
+    click_tile(tom, key)
+    await sees(tom, 'About this photo')
+    field = tom.find(marker='body-site')
+    field.trigger('focus')
+    only(tom, marker='body-site').set_value('left arm <b>')
+    await tom.should_see('No site matches.')
+    await tom.should_not_see('Choose a body site of the list.')
+    field.trigger('focusout')
+    await sees(tom, 'Choose a body site of the list.')
+    assert (only(tom, marker='body-site').value, image(clinic, cast, patient, key).body_site) == ('left arm <b>', FOREARM)
+    field.trigger('focus')
+    only(tom, marker='body-site').set_value('elbow')
+    field.trigger('keydown.down.prevent').trigger('focusout').trigger('keydown.enter.prevent')
+    await until(lambda: image(clinic, cast, patient, key).body_site == 'Upper extremity:Elbow:Elbow tip')
+    await tom.should_not_see('Choose a body site of the list.')
+
+
+async def test_words_of_before_stay_shown_with_their_side_until_a_site_is_chosen(
+        clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    patient, [key] = a_pool(clinic, cast, images=1)
+
+    def as_before(records: Records) -> None:
+        row = records.session.exec(select(Image).where(Image.key == key)).one()
+        row.body_site, row.laterality = 'Unterarm', Laterality.LEFT
+    clinic.change_now(cast.jana, as_before)
+    tom = user_as(cast.tom)
+    await tom.open(ADDRESS)
+    assert 'Unterarm, left' in tiles(tom)[0].content
+    click_tile(tom, key)
+    await sees(tom, 'About this photo')
+    assert only(tom, marker='body-site').value == 'Unterarm'
+    assert root_of(tom, 'laterality').visible
+    tom.find(marker='body-site').trigger('focus').trigger('focusout')
+    only(tom, marker='caption').set_value('Later')
+    await until(lambda: image(clinic, cast, patient, key).caption == 'Later')
+    assert image(clinic, cast, patient, key).body_site == 'Unterarm'
+    await tom.should_not_see('Choose a body site of the list.')
 
 
 async def test_a_photo_is_opened_with_the_words_of_that_moment(

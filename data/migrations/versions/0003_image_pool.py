@@ -1,12 +1,22 @@
-"""The image pool: covers that were chosen, sensitive photographs, how a picture is turned, and the phone hand-off."""
+"""The image pool: covers that were chosen, sensitive photographs, how a picture is turned, and the phone hand-off, coded body sites."""
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
+
+from data.actors import CONSOLE
+from data.body_sites import coded
 
 revision = '0003'
 down_revision = '0002'
 branch_labels = None
 depends_on = None
+
+_GOES_ON = sa.text("""
+    INSERT INTO field_version (subject, field, version, revision, text, burst, actor, from_at, until_at)
+    SELECT subject, field, version + 1, revision + 1, :code, '', :actor, :now, :now FROM field_version
+    WHERE subject = :key AND field = 'body_site' ORDER BY version DESC LIMIT 1""")
 
 
 def upgrade() -> None:
@@ -35,3 +45,14 @@ def upgrade() -> None:
     for column in ('entry_id', 'patient_id', 'session_id'):
         op.create_index(f'ix_handoff_{column}', 'handoff', [column])
     op.create_index('ix_handoff_key', 'handoff', ['key'], unique=True)
+    _code_body_sites()
+
+
+def _code_body_sites() -> None:
+    """Replace what people wrote by the code it names; other texts stay. Where a history tells of the text, it tells of the code too."""
+    connection = op.get_bind()
+    now = datetime.now(UTC).strftime('%Y-%m-%d %H:%M:%S.%f')
+    for row, key, text in connection.execute(sa.text("SELECT id, key, body_site FROM image WHERE body_site <> ''")).all():
+        if code := coded(text):
+            connection.execute(sa.text('UPDATE image SET body_site = :code WHERE id = :row'), {'code': code, 'row': row})
+            connection.execute(_GOES_ON, {'key': key, 'code': code, 'actor': CONSOLE, 'now': now})
