@@ -34,11 +34,7 @@ class CapturedHow(StrEnum):
 
 
 class Image(SQLModel, table=True):
-    """A row of a patient's pool. `blob` names the encrypted files; the same bytes stand once in a pool.
-
-    `cover_at` is when someone chose it as the patient's cover; the latest counts. `is_sensitive` is what someone said, None where the body
-    site decides. `rotation` is how the picture is turned when shown, clockwise: 0, 90, 180 or 270. The files stay as they are.
-    """
+    """A row of a patient's pool. `blob` names the encrypted files; the same bytes stand once in a pool."""
 
     __table_args__ = (UniqueConstraint('patient_id', 'sha256'),)
 
@@ -63,6 +59,3 @@ class Image(SQLModel, table=True):
     body_site: str = Field(default='', max_length=80)
     laterality: Laterality | None = Field(default=None, sa_type=enum_type(Laterality))
     view: View | None = Field(default=None, sa_type=enum_type(View))
-    cover_at: datetime | None = None
-    is_sensitive: bool | None = None
-    rotation: int = Field(default=0, sa_column_kwargs={'server_default': '0'})

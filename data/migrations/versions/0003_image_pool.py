@@ -1,4 +1,4 @@
-"""The image pool: covers that were chosen, sensitive photographs, how a picture is turned, and the phone hand-off, coded body sites."""
+"""The image pool: the phone hand-off, and body sites of a coded list."""
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
@@ -21,9 +21,6 @@ _GOES_ON = sa.text("""
 
 def upgrade() -> None:
     """Move the schema one step forward."""
-    op.add_column('image', sa.Column('cover_at', UTCDateTime(), nullable=True))
-    op.add_column('image', sa.Column('is_sensitive', sa.Boolean(), nullable=True))
-    op.add_column('image', sa.Column('rotation', sa.Integer(), nullable=False, server_default='0'))
     op.create_table('handoff',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('key', AutoString(length=32), nullable=False),
