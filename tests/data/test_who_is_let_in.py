@@ -82,6 +82,7 @@ ACTS: dict[str, Asked] = {
     'users.change_role': lambda r, c: r.users.change_role(r.actor.user, Role.ADMINISTRATOR),
     'users.deactivate': lambda r, c: r.users.deactivate(r.actor.user),
     'settings.change': lambda r, c: r.settings.change('time_zone', 'UTC'),
+    'handoffs.open': lambda r, c: r.handoffs.open(c.patient, '0' * 64),
 }
 """What neither an auditor nor a viewer does, though a viewer arranges what is open in a view of their own."""
 TRAIL: dict[str, Asked] = {
@@ -95,6 +96,7 @@ OPEN = {
     'fields.record', 'fields.revisions', 'fields.revisions_of', 'fields.latest', 'fields.history',
     'images.held', 'audit.links', 'settings.value', 'settings.zone', 'users.is_empty', 'users.found', 'users.credentials', 'users.key_of',
     'users.names', 'users.preference', 'users.prefer', 'sessions.open', 'sessions.refuse', 'sessions.end', 'sessions.live',
+    'handoffs.mine', 'handoffs.one', 'handoffs.holder', 'handoffs.bind', 'handoffs.release', 'handoffs.end',
 }
 """What asks for no permission: parts of other acts, whose callers have checked, what comes before a sign-in, and one's own."""
 
