@@ -2,7 +2,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from data.columns import enum_type, key_field
@@ -34,7 +34,12 @@ class CapturedHow(StrEnum):
 
 
 class Image(SQLModel, table=True):
-    """A row of a patient's pool. `blob` names the encrypted files; the same bytes stand once in a pool."""
+    """A row of a patient's pool. `blob` names the encrypted files; the same bytes stand once in a pool.
+
+    `is_sensitive` is what someone said (None: as the body site says), `cover_at` when it was chosen as the cover, `rotation_deg` by how
+    many quarter turns clockwise it is shown (0, 90, 180, 270), `annotations` the layer drawn over it, as JSON of the shown photograph.
+    A withdrawn one is in the pool no more and can come back.
+    """
 
     __table_args__ = (UniqueConstraint('patient_id', 'sha256'),)
 
@@ -42,7 +47,7 @@ class Image(SQLModel, table=True):
     key: str = key_field()
     patient_id: int = Field(foreign_key='patient.id', index=True)
     blob: str = Field(max_length=32, unique=True)
-    sha256: str = Field(max_length=64)
+    sha256: str = Field(max_length=64, index=True)
     size_bytes: int
     format: str = Field(max_length=16)
     width_px: int
@@ -59,3 +64,36 @@ class Image(SQLModel, table=True):
     body_site: str = Field(default='', max_length=80)
     laterality: Laterality | None = Field(default=None, sa_type=enum_type(Laterality))
     view: View | None = Field(default=None, sa_type=enum_type(View))
+    is_sensitive: bool | None = None
+    cover_at: datetime | None = None
+    rotation_deg: int = Field(default=0, sa_column_kwargs={'server_default': '0'})
+    annotations: str = Field(default='', max_length=60_000, sa_column_kwargs={'server_default': text("''")})
+    withdrawn_at: datetime | None = None
+    withdrawn_because: str = Field(default='', max_length=500, sa_column_kwargs={'server_default': text("''")})
+
+
+class ImageMove(SQLModel, table=True):
+    """A photograph that was moved from one patient's pool to another's, and why. Undo is a move of its own, backwards."""
+
+    __tablename__ = 'image_move'
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = key_field()
+    image_id: int = Field(foreign_key='image.id', index=True)
+    from_patient_id: int = Field(foreign_key='patient.id', index=True)
+    to_patient_id: int = Field(foreign_key='patient.id', index=True)
+    because: str = Field(default='', max_length=500)
+    moved_by: str = Field(default='', max_length=32)
+    moved_at: datetime
+
+
+class DepartedImage(SQLModel, table=True):
+    """The mark that a moved photograph leaves where it lay: in an entry's workspace, or with `group_id` in a comparison of that entry."""
+
+    __tablename__ = 'departed_image'
+
+    id: int | None = Field(default=None, primary_key=True)
+    move_id: int = Field(foreign_key='image_move.id', index=True)
+    entry_id: int = Field(foreign_key='entry.id', index=True)
+    group_id: int | None = Field(default=None, foreign_key='comparison_group.id', index=True)
+    position: int
