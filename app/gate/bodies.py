@@ -10,7 +10,7 @@ from app.gate.requests import header
 
 LARGEST_MESSAGE_BYTES = 1_048_576
 _UPLOAD = re.compile(r'/patients/[^/]+/images|/capture/[^/]+')
-# Whoever sends less than this in so much time of waiting has gone, or wants to hold a line: a telephone in a bad place sends ten times more.
+# Whoever sends less than this in so much time of waiting has gone, or wants to hold a line. A phone in a bad place sends ten times more.
 LEAST_BYTES, PATIENCE_S = 16 * 1024, 60.0
 _GONE: Message = {'type': 'http.disconnect'}
 _LINGER_BYTES = 64 * 1_048_576
