@@ -35,7 +35,15 @@ def run() -> None:
     if CAN_FORK:
         os.nice(NICENESS)
         _widen(sys.stdin.fileno())
-    source, sink, kept = sys.stdin.buffer, sys.stdout.buffer, b''
+    try:
+        _answer_all(sys.stdin.buffer, sys.stdout.buffer)
+    except BrokenPipeError:
+        # The server was killed: nobody is left to tell. Without this the interpreter would still try, and complain on the console.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _answer_all(source: BinaryIO, sink: BinaryIO) -> None:
+    kept = b''
     while (asked := read_head(source)) is not None:
         request, body_bytes = asked
         _say(sink, READY)

@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from app.clinic import Clinic
 from app.consistency import inconsistencies
+from app.sweeping import named_blobs
 from data.actors import Actor
 from data.audit_chain import Sealed, Verified
 from data.database import check_trail_rules, integrity_problems
@@ -117,10 +118,9 @@ def _former_ids(records: Records) -> dict[int, list[str]]:
 
 
 def _note_orphans(stored: set[str], records: Records, findings: Findings) -> None:
-    named = set(records.session.exec(select(Image.blob)).all())
-    for blob in sorted(stored - named):
-        findings.notes.append(f'file {blob}: no record names it. It was left by an upload that was cut off, or is just being added; '
-                              'it does no harm.')
+    for blob in sorted(stored - named_blobs(records)):
+        findings.notes.append(f'file {blob}: no record names it. It was left by an upload that was cut off, and the next start of the '
+                              'server sets it aside, or it is just being added; it does no harm.')
 
 
 def _check_files(clinic: Clinic, records: Records, findings: Findings, report: Progress) -> None:

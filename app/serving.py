@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from app.clinic import Clinic
 from app.gate import LARGEST_MESSAGE_BYTES
 from app.sessions import offer_setup
+from app.sweeping import sweep
 from data.actors import Actor
 from data.errors import Refusal
 from data.models import Action
@@ -35,8 +36,8 @@ def listen(host: str, port: int) -> socket.socket:
 
 def run(application: ASGIApp, clinic: Clinic, listening: socket.socket) -> None:
     """Serve until Ctrl-C or SIGTERM; start and stop are events."""
-    set_aside = clinic.images.set_aside()
-    clinic.change_now(_SERVER, lambda records: records.log(Action.SERVER_START, detail={'set_aside': set_aside}))
+    left = sweep(clinic, _SERVER)
+    clinic.change_now(_SERVER, lambda records: records.log(Action.SERVER_START, detail=left))
     logging.basicConfig(level=logging.WARNING, format='%(asctime)s %(levelname)s %(name)s: %(message)s')
     _announce(clinic, listening)
     config = uvicorn.Config(application, server_header=False, proxy_headers=False, access_log=False, log_level='warning', log_config=None,

@@ -7,9 +7,10 @@ reordered or cut. Plain bytes never touch a disk.
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from glob import escape
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,6 +26,7 @@ _PREFIX_BYTES = 8
 _TAG_BYTES = 16
 _HEADER_BYTES = len(_MAGIC) + _PREFIX_BYTES
 _INCOMING = 'incoming'
+_QUARANTINE = 'quarantine'
 
 
 class Rendition(StrEnum):
@@ -158,15 +160,21 @@ class ImageStore:
         """Return unfinished files under `incoming`."""
         return sorted(self._incoming.glob('*.part'))
 
-    def set_aside(self) -> int:
+    def set_aside_unfinished(self) -> int:
         """Move leftovers of an earlier run into quarantine and return how many; nothing is deleted."""
-        quarantine = self._folder / 'quarantine'
-        found = self.leftovers()
-        if found:
+        return self._to_quarantine(self.leftovers())
+
+    def set_aside(self, blobs: Iterable[str]) -> int:
+        """Move the kept files of these blobs into quarantine and return of how many blobs there were any; nothing is deleted."""
+        return sum(self._to_quarantine(sorted((self._folder / blob[:2]).glob(f'{escape(blob)}.*'))) > 0 for blob in blobs)
+
+    def _to_quarantine(self, paths: list[Path]) -> int:
+        quarantine = self._folder / _QUARANTINE
+        if paths:
             quarantine.mkdir(exist_ok=True, mode=0o700)
-        for path in found:
+        for path in paths:
             path.rename(quarantine / path.name)
-        return len(found)
+        return len(paths)
 
     def _path(self, blob: str, rendition: Rendition) -> Path:
         return self._folder / blob[:2] / f'{blob}.{rendition.value}'

@@ -1,8 +1,6 @@
 """The page of a phone, behind the code that the desktop shows. A plain route: it survives that the camera app puts the tab aside."""
-import asyncio
 import re
 import secrets
-from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -20,7 +18,6 @@ from data.repositories.handoffs import HANDOFF_LASTS
 
 router = APIRouter()
 COOKIE = 'dermafolio_phone'
-SILENCE_S = 60.0
 _BROWSER = re.compile('[A-Za-z0-9_-]{43}')
 _GONE, _IN_USE = 410, 409
 
@@ -37,7 +34,7 @@ async def take_photos(token: str, request: Request, form: str = '', end: str = '
     link, browser = find_link(clinic(), token, address_of(request.scope)), _browser_of(request)
     if end:
         return await _ended(token, link, browser)
-    photos = PhoneForm(file_events(_pieces(request), request.headers.get('content-type', '')))
+    photos = PhoneForm(file_events(request.stream(), request.headers.get('content-type', '')))
     if link is None:
         return _closing(HTMLResponse(expired_page(await photos.read_on()), _GONE), photos)
     sender = browser or secrets.token_urlsafe(32)
@@ -88,20 +85,6 @@ async def _ended(token: str, link: Link | None, browser: str) -> Response:
     except NotFound:
         return HTMLResponse(expired_page(), _GONE)
     return RedirectResponse(_address(token), 303)
-
-
-async def _pieces(request: Request) -> AsyncIterator[bytes]:
-    """Yield the body as it comes. Who says nothing for a minute has gone: nobody signed in here, so nobody may hold a line for long."""
-    stream = request.stream()
-    while True:
-        try:
-            async with asyncio.timeout(SILENCE_S):
-                piece = await anext(stream, None)
-        except TimeoutError:
-            raise Invalid('Sending stopped half way. Send the photos again.') from None
-        if piece is None:
-            return
-        yield piece
 
 
 def _closing(response: Response, photos: PhoneForm) -> Response:

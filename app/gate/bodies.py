@@ -1,6 +1,7 @@
-"""Count what comes in, byte by byte, whatever its headers say."""
+"""Count what comes in, byte by byte, whatever its headers say, and whether it keeps coming."""
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable
 
 from starlette.types import Message, Receive, Scope
@@ -9,6 +10,9 @@ from app.gate.requests import header
 
 LARGEST_MESSAGE_BYTES = 1_048_576
 _UPLOAD = re.compile(r'/patients/[^/]+/images|/capture/[^/]+')
+# Whoever sends less than this in so much time of waiting has gone, or wants to hold a line. A phone in a bad place sends ten times more.
+LEAST_BYTES, PATIENCE_S = 16 * 1024, 60.0
+_GONE: Message = {'type': 'http.disconnect'}
 _LINGER_BYTES = 64 * 1_048_576
 _LINGER_S = 2.0
 
@@ -31,27 +35,49 @@ def declared_bytes(scope: Scope) -> int:
 
 
 class CountedBody:
-    """Hand a body on while it fits.
+    """Hand a body on while it fits and keeps coming.
 
-    When it does not, `refuse` is called at once, with what is left to be read, and the application hears that its client has gone.
+    When it does not, `on_large` is called at once, with what is left to be read, or `on_stall`, and the application hears that its client
+    has gone. Only the time that we wait for the client counts: while we decode, it may not send.
     """
 
-    def __init__(self, receive: Receive, limit: int, refuse: Callable[[Receive | None], Awaitable[None]]) -> None:
-        self._receive, self._limit, self._refuse = receive, limit, refuse
-        self._bytes = 0
-        self.is_refused = False
+    def __init__(self, receive: Receive, limit: int, *, on_large: Callable[[Receive | None], Awaitable[None]],
+                 on_stall: Callable[[], Awaitable[None]]) -> None:
+        self._receive, self._limit, self._on_large, self._on_stall = receive, limit, on_large, on_stall
+        self._bytes = self._bytes_of_late = 0
+        self._waited_s = 0.0
+        self._is_whole = self._is_over = False
 
     async def receive(self) -> Message:
         """Return the next message."""
-        if self.is_refused:
-            return {'type': 'http.disconnect'}
-        message = await self._receive()
-        self._bytes += len(message.get('body', b''))
+        if self._is_over:
+            return _GONE
+        try:
+            message = await self._awaited()
+        except TimeoutError:
+            self._is_over = True
+            await self._on_stall()
+            return _GONE
         if self._bytes <= self._limit:
             return message
-        self.is_refused = True
-        await self._refuse(self._receive if message.get('more_body') else None)
-        return {'type': 'http.disconnect'}
+        self._is_over = True
+        await self._on_large(None if self._is_whole else self._receive)
+        return _GONE
+
+    async def _awaited(self) -> Message:
+        """Return the next message. Raise TimeoutError for a client that sends next to nothing; a slow line sends more than that."""
+        if self._is_whole:
+            return await self._receive()  # whoever asks now waits for the client to go
+        start = time.monotonic()
+        async with asyncio.timeout(PATIENCE_S - self._waited_s):
+            message = await self._receive()
+        self._waited_s += time.monotonic() - start
+        size = len(message.get('body', b''))
+        self._bytes, self._bytes_of_late = self._bytes + size, self._bytes_of_late + size
+        if self._bytes_of_late >= LEAST_BYTES:
+            self._waited_s, self._bytes_of_late = 0.0, 0
+        self._is_whole = not message.get('more_body')
+        return message
 
 
 class CountedMessages:

@@ -19,6 +19,7 @@ FOREIGN_ORIGIN = Refused(403, 'This request did not come from a page of this ser
 NOT_SIGNED_IN = Refused(401, 'Sign in first.')
 CLOSED = Refused(404, 'There is nothing here.')
 TOO_LARGE = Refused(413, 'This is larger than allowed.')
+STALLED = Refused(408, 'Sending stopped half way. Send it again.')
 _FRAMES = 10
 _log = logging.getLogger('dermafolio.gate')
 
@@ -62,7 +63,8 @@ class Gate:
             if refused is not None:
                 await answer.refuse(refused, receive)
                 return
-            body = CountedBody(receive, limit, lambda rest: answer.refuse(TOO_LARGE, rest))
+            body = CountedBody(receive, limit, on_large=lambda rest: answer.refuse(TOO_LARGE, rest),
+                               on_stall=lambda: answer.refuse(STALLED, None))
             await self.app(scope, body.receive, answer.send)
         except ClientDisconnect:
             answer.is_over = True  # the line is gone: there is nobody to answer

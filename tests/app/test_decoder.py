@@ -59,6 +59,16 @@ def test_input_that_ends_inside_a_frame_ends_it_too():
     assert answers(b'\0\0') == []
 
 
+def test_when_the_server_is_killed_it_ends_without_a_word():
+    child = subprocess.Popen([sys.executable, '-c', RUN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT)
+    child.stdin.write(asked(pictures.jpeg())[:-1])
+    child.stdin.flush()
+    assert child.stdout.read(1) == decoder.READY
+    child.stdout.close()
+    _, complaint = child.communicate(pictures.jpeg()[-1:], timeout=60)
+    assert (child.returncode, complaint) == (0, b'')
+
+
 def test_it_asks_before_it_decodes_a_large_file_and_keeps_the_file_meanwhile():
     again = decoder.pack(REQUEST | {'again': True, 'large_pixels': REQUEST['max_pixels']})
     waits, shown, fresh = answers(asked(pictures.jpeg(), large_pixels=1000), again, asked(pictures.jpeg(640, 480)))

@@ -9,12 +9,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image as Picture
 
-from app.capture_moment import resolve_capture
 from app.clinic import Clinic
 from app.disk_work import NoRoom
 from app.intake import FIELD, Door, Receiving, open_door, receive
@@ -24,7 +22,7 @@ from data.actors import Actor
 from data.database import StorageFailed
 from data.errors import Invalid, NotFound, NotPermitted
 from data.image_store import Binding, ImageStore, Rendition
-from data.models import Action, CapturedHow
+from data.models import Action
 from data.read_models import ImageTile
 from data.records import Records
 from data.repositories.audit import TrailView
@@ -33,7 +31,6 @@ from tests.cast import Cast
 from tests.factories import a_patient
 
 ADDED, HERE, REFUSED = UploadState.ADDED, UploadState.ALREADY_HERE, UploadState.REFUSED
-VIENNA = ZoneInfo('Europe/Vienna')
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 
 
@@ -124,7 +121,8 @@ async def test_the_good_ones_of_a_batch_go_in_and_the_bad_ones_are_named(door: D
 
 @pytest.mark.parametrize(('sent', 'shown'), [
     ('<img src=x onerror=alert(1)>.jpg', '<img src=x onerror=alert(1)>.jpg'), ('{{7*7}}.jpg', '{{7*7}}.jpg'),
-    ('../../etc/passwd', 'passwd'), ('C:\\Photos\\a.jpg', 'a.jpg'), ('a\x00b\u202egpj.jpg', 'abgpj.jpg'), ('..', '..'), ('', 'photo'),
+    ('../../etc/passwd', 'passwd'), ('../../x', 'x'), ('CON.jpg', 'CON.jpg'),
+    ('C:\\Photos\\a.jpg', 'a.jpg'), ('a\x00b\u202egpj.jpg', 'abgpj.jpg'), ('..', '..'), ('', 'photo'),
     ('x' * 400 + '.jpg', 'x' * 251 + '.jpg')])
 async def test_a_name_is_only_ever_text(door: Door, sent: str, shown: str) -> None:
     [upload] = await receive(door, form((sent, pictures.jpeg())))
@@ -273,19 +271,6 @@ async def test_open_pages_hear_of_progress_and_of_the_new_image(door: Door) -> N
     await receive(door, form(('a.jpg', pictures.jpeg())))
     clinic.loop = None
     assert heard[0] == heard[-1] == 'progress' and 'images' in heard
-
-
-@pytest.mark.parametrize(('local', 'offset', 'at', 'how'), [
-    ('2024-03-05T14:30:09', '+02:00', datetime(2024, 3, 5, 12, 30, 9, tzinfo=UTC), CapturedHow.CAMERA_OFFSET),
-    ('2024-03-05T14:30:09', '', datetime(2024, 3, 5, 13, 30, 9, tzinfo=UTC), CapturedHow.PRACTICE_ZONE),
-    ('2024-07-05T14:30:09', '', datetime(2024, 7, 5, 12, 30, 9, tzinfo=UTC), CapturedHow.PRACTICE_ZONE),
-    ('', '', NOW, CapturedHow.RECEIVED),
-    ('2031-01-01T00:00:00', '', NOW, CapturedHow.RECEIVED),
-    ('9999-12-31T23:59:59', '-05:00', NOW, CapturedHow.RECEIVED),
-    ('2026-11-23T20:00:00', '+14:00', datetime(2026, 11, 23, 6, 0, tzinfo=UTC), CapturedHow.CAMERA_OFFSET),
-])
-def test_the_moment_of_capture_says_how_it_was_found(local: str, offset: str, at: datetime, how: CapturedHow) -> None:
-    assert resolve_capture(local, offset, VIENNA, NOW) == (at, how)
 
 
 @pytest.mark.parametrize('path', pictures.real_photos('camera'), ids=lambda path: path.name)

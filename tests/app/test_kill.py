@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.clinic import open_clinic
 from app.integrity import verify_everything
+from app.sweeping import sweep
 from tests.cast import Cast
 from tests.conftest import Template, settings_of
 from tests.factories import a_patient, an_entry
@@ -97,6 +98,41 @@ def test_a_photo_that_a_kill_met_on_its_way_in_is_whole_or_absent(template: Temp
             assert what_is_lost(folder, entry, 0, told) == 0
     print(f'{rounds(300)} kills, {len(told)} photographs acknowledged, none lost')
     assert told
+
+
+def kept_and_set_aside(folder: Path) -> tuple[list[str], list[str]]:
+    """Return the names of the files that are in their place, and of all files."""
+    images = folder / 'data' / 'images'
+    return sorted(path.name for path in images.glob('??/*')), sorted(path.name for path in images.rglob('*') if path.is_file())
+
+
+def what_a_start_leaves(folder: Path) -> int:
+    """Sweep as the next start does, lose no file by it, find nothing without a row any more, and return how many images there are."""
+    before = kept_and_set_aside(folder)[1]
+    opened = open_clinic(settings_of(folder))
+    try:
+        sweep(opened, ACTOR)
+        findings = verify_everything(opened, ACTOR)
+    finally:
+        opened.close()
+    kept, everything = kept_and_set_aside(folder)
+    assert (findings.problems, findings.notes, everything) == ([], [], before)
+    assert len(kept) == 3 * findings.images
+    return findings.images
+
+
+def test_before_whichever_step_a_kill_comes_a_photo_is_whole_or_absent(template: Template, tmp_path: Path, cast: Cast) -> None:
+    folder, dice = tmp_path / 'stepping', random.Random(7)
+    entry, patient = a_practice(template, folder)
+    there = [0]
+    with lives_of(folder, entry, patient, 'steps') as one_life:
+        while not one_life(dice)[1]:
+            there.append(what_a_start_leaves(folder))
+            assert len(there) < 100
+    print(f'killed before {len(there) - 1} steps, {there[-1]} photographs were whole by then')
+    assert len(there) > 10
+    assert what_a_start_leaves(folder) == there[-1] + 1
+    assert kept_and_set_aside(folder)[1] != kept_and_set_aside(folder)[0], 'no kill left anything to set aside'
 
 
 def test_a_program_that_says_saved_too_early_is_caught(template: Template, tmp_path: Path, cast: Cast) -> None:

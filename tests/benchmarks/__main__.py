@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from tests.benchmarks.measuring import Row
 
-PARTS = ('server', 'autosave', 'audit', 'encryption', 'ingest', 'ingest_decode', 'patients')
+PARTS = ('server', 'autosave', 'audit', 'encryption', 'ingest', 'ingest_decode', 'uploads', 'gallery', 'patients')
 _HEADINGS = ('case', 'ours', 'floor or rival', 'ratio', 'target', '')
 
 
@@ -28,7 +28,7 @@ def measured(part: str) -> list[Row]:
     rows = importlib.import_module(f'tests.benchmarks.bench_{part}').rows()
     if asyncio.iscoroutine(rows):
         rows = asyncio.run(rows)
-    return [row if isinstance(row, Row) else _as_row(*row) for row in rows]
+    return list(rows)
 
 
 def table(rows: Iterable[Row]) -> str:
@@ -36,10 +36,6 @@ def table(rows: Iterable[Row]) -> str:
     lines = [_HEADINGS, *((row.case, row.ours, row.rival, row.ratio, row.target, 'held' if row.held else 'NOT HELD') for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(_HEADINGS))]
     return '\n'.join('  '.join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines)
-
-
-def _as_row(case: str, ours: str, rival: str, ratio: float, target: str) -> Row:
-    return Row(case, ours, rival, f'{ratio:.2f}', target, ratio <= float(target.split()[-1]))
 
 
 if __name__ == '__main__':

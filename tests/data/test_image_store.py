@@ -108,10 +108,19 @@ def test_a_file_that_is_gone_is_missing(store: ImageStore) -> None:
 
 def test_what_was_left_unfinished_is_set_aside_not_deleted(store: ImageStore, tmp_path: Path) -> None:
     store.begin('ab03', KEY, ORIGINAL).write(b'x' * (CHUNK_BYTES + 1))
-    assert store.set_aside() == 1
+    assert store.set_aside_unfinished() == 1
     assert store.leftovers() == []
     assert [path.name for path in (tmp_path / 'images' / 'quarantine').iterdir()] == ['ab03.original.part']
-    assert store.set_aside() == 0
+    assert store.set_aside_unfinished() == 0
+
+
+def test_the_files_of_a_blob_are_set_aside_together_and_those_of_others_stay(store: ImageStore, tmp_path: Path) -> None:
+    for binding in (ORIGINAL, Binding('patient', 'image', Rendition.THUMB)):
+        keep(store, b'one', binding=binding)
+    keep(store, b'two', blob='ab012')
+    assert store.set_aside({'ab01', 'cd01'}) == 1
+    assert sorted(path.name for path in (tmp_path / 'images' / 'quarantine').iterdir()) == ['ab01.original', 'ab01.thumb']
+    assert (store.blobs(), read(store, blob='ab012')) == ({'ab012'}, b'two')
 
 
 def test_discarding_an_unfinished_file_leaves_nothing(store: ImageStore) -> None:

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.types import Message
 
 from app.clinic import Clinic
-from app.gate import BodyLimits, Gate
+from app.gate import BodyLimits, Gate, bodies
 from app.handing_off import hand_off, progress_list
 from data.actors import Actor, Role
 from data.models import Action
@@ -211,9 +211,9 @@ async def test_a_phone_that_goes_in_the_middle_leaves_nothing_and_is_told_on_its
 async def test_a_phone_that_stops_sending_is_let_go(
         gate: Gate, clinic: Clinic, cast: Cast, maria: PatientHeader, monkeypatch: pytest.MonkeyPatch) -> None:
     path = await a_link(clinic, cast.jana, maria)
-    monkeypatch.setattr(capture, 'SILENCE_S', 0.01)
+    monkeypatch.setattr(bodies, 'PATIENCE_S', 0.01)
     answers = await half(gate, path)
-    assert answers[0]['status'] == 303 and (b'connection', b'close') in answers[0]['headers']
+    assert answers[0]['status'] == 408 and (b'connection', b'close') in answers[0]['headers']
     assert files_of(clinic) == [] and pool(clinic, cast, maria) == []
 
 

@@ -89,6 +89,16 @@ async def test_a_form_over_the_limit_is_cut_off_by_the_gate_and_leaves_nothing(
     assert files_of(clinic) == []
 
 
+async def test_a_form_of_a_hundred_thousand_parts_is_cut_off(gate: Gate, cast: Cast, clinic: Clinic, patient: PatientHeader) -> None:
+    part = b'--cut\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n\r\nx\r\n'
+    headers = {'content-type': 'multipart/form-data; boundary=cut'}
+    many = await browser(gate, cast, cast.jana).post(UPLOAD, content=part * 30_000 + b'--cut--\r\n', headers=headers)
+    assert many.status_code == 200 and many.json()['files'][-1]['sentence'] == 'At most 200 files at once.'
+    more = await browser(gate, cast, cast.jana).post(UPLOAD, content=part * 100_000 + b'--cut--\r\n', headers=headers)
+    assert more.status_code == 413
+    assert files_of(clinic) == []
+
+
 async def test_a_sender_who_goes_in_the_middle_leaves_nothing(gate: Gate, cast: Cast, clinic: Clinic, patient: PatientHeader) -> None:
     body = b'--cut\r\nContent-Disposition: form-data; name="files"; filename="a.jpg"\r\n\r\n' + pictures.jpeg(900, 900) + bytes(600_000)
     messages: list[Message] = [{'type': 'http.request', 'body': body, 'more_body': True}, {'type': 'http.disconnect'}]
