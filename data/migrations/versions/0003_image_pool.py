@@ -1,7 +1,9 @@
-"""The image pool: covers that were chosen, sensitive photographs, how a picture is turned, and the phone hand-off."""
+"""The image pool: covers that were chosen, sensitive photographs, coded body sites, turned pictures, and the phone hand-off."""
 import sqlalchemy as sa
 from alembic import op
 from sqlmodel.sql.sqltypes import AutoString, UTCDateTime
+
+from data.body_sites import coded
 
 revision = '0003'
 down_revision = '0002'
@@ -35,3 +37,17 @@ def upgrade() -> None:
     for column in ('entry_id', 'patient_id', 'session_id'):
         op.create_index(f'ix_handoff_{column}', 'handoff', [column])
     op.create_index('ix_handoff_key', 'handoff', ['key'], unique=True)
+    _code_the_sites()
+
+
+def _code_the_sites() -> None:
+    """Give words that name a site of the list its path, in the images and in what their fields held before; other words stay as they are."""
+    connection = op.get_bind()
+    image = sa.table('image', sa.column('body_site'))
+    version = sa.table('field_version', sa.column('field'), sa.column('text'))
+    worded = [row[0] for row in connection.execute(sa.union(
+        sa.select(image.c.body_site), sa.select(version.c.text).where(version.c.field == 'body_site')))]
+    for words, site in ((words, coded(words)) for words in worded):
+        if site and site != words:
+            connection.execute(sa.update(image).where(image.c.body_site == words).values(body_site=site))
+            connection.execute(sa.update(version).where(version.c.field == 'body_site', version.c.text == words).values(text=site))
