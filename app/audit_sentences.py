@@ -115,7 +115,8 @@ ACTION_WORDS: dict[Action, str] = {
 FIELD_WORDS: dict[str, str] = {
     'value': 'the number', 'system': 'the system',
     'unique_id': 'the unique ID', 'birth_date': 'the date of birth', 'appointment_at': 'the appointment', 'given_names': 'the given names',
-    'is_sensitive': 'whether it is sensitive', 'family_name': 'the family name', 'email': 'the e-mail address', 'phone': 'the phone number', 'street': 'the street',
+    'is_sensitive': 'whether it is sensitive',
+    'family_name': 'the family name', 'email': 'the e-mail address', 'phone': 'the phone number', 'street': 'the street',
 }
 """Fields whose name is not already their word."""
 

@@ -1,6 +1,8 @@
 """Words that a made-up practice is told with: names from many places, tags of dermatology, notes. None of it is anybody's."""
 from dataclasses import dataclass
 
+from data.body_sites import coded
+
 
 @dataclass(frozen=True)
 class Origin:
@@ -75,6 +77,11 @@ BODY_SITES = (
     'Face', 'Trunk', 'Back', 'Forearm', 'Scalp', 'Elbow', 'Hand', 'Knee', 'Lower leg', 'Cheek', 'Nose', 'Forehead', 'Neck', 'Chest',
     'Shoulder', 'Upper arm', 'Thigh', 'Foot', 'Abdomen', 'Ear', 'Eyelid', 'Lip', 'Chin', 'Axilla', 'Groin', 'Buttock', 'Ankle', 'Wrist',
     'Fingernail', 'Toenail', 'Palm', 'Sole', 'Temple', 'Décolleté', 'Popliteal fossa')
+SITE_CODES = {name: coded(words) for name, words in {
+    **{name: name for name in BODY_SITES}, 'Back': 'Upper back', 'Chest': 'Anterior chest', 'Abdomen': 'Anterior abdomen',
+    'Groin': 'Inguinal region', 'Fingernail': 'Fingers and thumb', 'Toenail': 'Toes', 'Palm': 'Palm of hand', 'Sole': 'Sole of foot',
+    'Décolleté': 'Upper anterior chest'}.items()}
+"""What a photograph of such a place bears as its body site."""
 FLAGS = ('Needs review', 'Recall due', 'Teaching case', 'Second opinion', 'Photograph again', 'Tape allergy', 'Interpreter', 'Urgent')
 STUDIES = ('Larkfield 12-week', 'Elbow plaque registry', 'Laser settings 2', 'Winter eczema', 'Peel follow-up', 'Naevus mapping',
            'Scar gel comparison', 'Phototherapy dose', 'Nail score', 'Vitiligo repigmentation', 'Filler longevity', 'Rosacea redness')

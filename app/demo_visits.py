@@ -4,10 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from app.clinic import Clinic
+from app.demo_names import SITE_CODES
 from app.demo_pictures import photograph
 from app.disk_work import in_thread
 from app.intake import Receiving, open_door
 from data.actors import Actor
+from data.body_sites import is_paired
 from data.patient_query import Counts, ListView, Sort
 from data.read_models import PatientHeader
 from data.records import Records
@@ -17,7 +19,7 @@ from data.repositories.tag_records import Tagged
 _VISITS = 3
 _SITE, _NAMED = 'Body site', 'Condition'
 _STRENGTHS = (1.0, 0.5, 0.12)
-_SIDES = ('left', 'right', 'midline')
+_SIDES = ('left', 'right')
 _TONES = {'I': 0, 'II': 1, 'III': 2, 'IV': 3, 'V': 4, 'VI': 5}
 
 
@@ -52,9 +54,15 @@ class _Story:
             raise RuntimeError(f'a drawn photograph was refused: {upload.sentence}')
         return upload.image
 
+    def _words(self, view: str) -> list[tuple[str, str]]:
+        """Return what is written of a photograph, field by field; a side where there are two."""
+        site = SITE_CODES.get(self.site, '')
+        sides = [('laterality', _SIDES[self.number % 2])] if is_paired(site) else []
+        return [('body_site', site), *sides, ('view', view)]
+
     def _lay_out(self, records: Records, visit: EntrySummary, images: list[str]) -> None:
         for image, view in zip(images, ('overview', 'close-up'), strict=True):
-            for name, value in (('body_site', self.site), ('laterality', _SIDES[self.number % 3]), ('view', view)):
+            for name, value in self._words(view):
                 records.images.describe(image, name, value)
         records.entries.place(visit.key, images)
         for tag in self.tags:

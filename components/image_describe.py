@@ -1,34 +1,67 @@
-"""What is known of a photograph, to be written: caption, body site, side and view. Asked, never guessed; saved as it is typed."""
+"""What is known of a photograph, to be written: caption, body site, side, view, sensitive. Asked, never guessed; saved as it is typed."""
 from collections.abc import Mapping, Sequence
 
+from nicegui import ui
+
 from components.autosave import Autosave
-from components.controls import Field, box, select_field, text, text_field
-from components.image_grid import site_of
+from components.controls import box, own_field, select_field, text, text_field
 from components.saved_field import Act
+from components.site_field import site_field
+from data.body_sites import asks_side, is_intimate, is_sensitive, is_site, leaf
 from data.columns import limit_of
 from data.models import Image, Laterality, View
 from data.read_models import ImageTile
 
+_WORDS = {'': 'As the body site proposes', 'yes': 'Sensitive', 'no': 'Not sensitive'}
 
-def image_fields(tile: ImageTile, revisions: Mapping[str, int], saving: Autosave, *, sites: Sequence[str] = ()) -> None:
-    """Show the four fields of a photograph; `sites` are this patient's own, offered while typing."""
-    with box('df-viewer-fields', role='group', aria_label='About this photo'):
-        text('About this photo', 'df-t3', tag='h3')
-        site = text_field('Body site', value=tile.body_site, limit=limit_of(Image, 'body_site'))
-        site.control.set_autocomplete(list(sites))
-        fields: dict[str, Field] = {
-            'body_site': site,
-            'laterality': select_field('Laterality', _choices(Laterality), value=tile.laterality, placeholder='Not set'),
-            'view': select_field('View', _choices(View), value=tile.view, placeholder='Not set'),
-            'caption': text_field('Caption', value=tile.caption, limit=limit_of(Image, 'caption')),
-        }
-    for name, field in fields.items():
-        saving.add(field, _describe, tile.key, name, revision=revisions.get(name, 0))
+
+class ImageFields:
+    """The fields of one photograph; `sites` are this patient's own, most used first. The side is asked for where there are two."""
+
+    def __init__(self, tile: ImageTile, revisions: Mapping[str, int], saving: Autosave, *, sites: Sequence[str] = ()) -> None:
+        with box('df-viewer-fields', role='group', aria_label='About this photo'):
+            text('About this photo', 'df-t3', tag='h3')
+            self._site = site_field(tile.body_site, sites)
+            self._side = select_field('Laterality', _choices(Laterality), value=tile.laterality, placeholder='Not set')
+            view = select_field('View', _choices(View), value=tile.view, placeholder='Not set')
+            caption = text_field('Caption', value=tile.caption, limit=limit_of(Image, 'caption'))
+            switch = own_field('Sensitive', lambda: ui.switch('Hidden until clicked', value=tile.is_sensitive),
+                               classes='df-field-switch')
+            with switch.root:
+                self._reason = text('', 'df-meta df-f13')
+        for name, field in {'body_site': self._site, 'laterality': self._side, 'view': view, 'caption': caption}.items():
+            saving.add(field, _describe, tile.key, name, revision=revisions.get(name, 0), to_words=leaf if field is self._site else None)
+        self._sensitive = saving.add(switch, _describe, tile.key, 'is_sensitive', revision=revisions.get('is_sensitive', 0),
+                                     to_text=self._said, to_value=self._is_on, to_words=lambda stored: _WORDS[stored])
+        self._sensitive.stored = {None: '', True: 'yes', False: 'no'}[tile.said_sensitive]
+        self._site.control.on_value_change(self._follow_site)
+        switch.control.on_value_change(self._show)
+        self._show()
+
+    def _said(self, is_on: bool) -> str:
+        """Return what a switch says: nothing where it stands as the site proposes."""
+        return '' if is_on == is_intimate(self._site.value) else 'yes' if is_on else 'no'
+
+    def _is_on(self, stored: str) -> bool:
+        return is_sensitive({'yes': True, 'no': False}.get(stored), self._site.value)
+
+    def _follow_site(self) -> None:
+        """Ask for the side where there are two; a photograph of which nobody said anything is as sensitive as its site."""
+        if not self._sensitive.is_busy:
+            self._sensitive.put(self._sensitive.stored)
+        self._show()
+
+    def _show(self) -> None:
+        proposed, is_on = is_intimate(self._site.value), self._sensitive.shown.value
+        self._side.root.set_visibility(asks_side(self._site.value))
+        self._reason.set_text(f'Proposed by the body site, {leaf(self._site.value)}.' if proposed and is_on
+                              else 'Someone said that this one is not, though the body site proposes it.' if proposed else '')
+        self._reason.set_visibility(proposed)
 
 
 def known_sites(tiles: Sequence[ImageTile]) -> list[str]:
     """Return the body sites that this patient's photographs name, most frequent first."""
-    named = [tile.body_site for tile in tiles if site_of(tile)]
+    named = [tile.body_site for tile in tiles if is_site(tile.body_site)]
     return sorted(dict.fromkeys(named), key=lambda site: (-named.count(site), site))
 
 

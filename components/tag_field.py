@@ -3,14 +3,13 @@
 Nothing of a person's typing is lost to the server's answers: the field itself is never drawn again, and the focus goes to the lines of
 the list for real, so that a screen reader reads them.
 """
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from nicegui import ui
-
-from components.controls import box, text, text_field
+from components.choice_lines import ChoiceLines, Line
+from components.controls import box, text_field
 from components.formatting import plural
 from components.hidden_characters import warn_of_hidden
 from components.refusals import refusals_shown
@@ -93,18 +92,12 @@ class TagField:
         self._acts, self._own = acts, own
         self._categories: Sequence[CategoryRow] = ()
         self._found: list[Choice] = []
-        self._lines: list[ui.element] = []
-        self._at, self._naming, self._is_busy = -1, '', False
+        self._naming, self._is_busy = '', False
         with box('df-tagfield'):
             self._field = text_field('Find a tag', placeholder='Find a tag', icon='search', bare=True, on_change=self._typed)
-            self._said = text('', 'df-tagfield-said', role='status')
-            self._list = box('df-tagfield-list', role='listbox', aria_label='Tags', tabindex='0')  # it scrolls
+            self._list = ChoiceLines(self._field, 'Tags', on_choose=self._choose)
         self._field.control.props('autofocus')
         warn_of_hidden(self._field)
-        for place in (self._field.control, self._list):
-            place.on('keydown.down.prevent', lambda: self._move(1), [])
-            place.on('keydown.up.prevent', lambda: self._move(-1), [])
-            place.on('keydown.enter.prevent', self._take, [])
 
     async def open(self) -> None:
         """Begin anew, with the tags of this moment."""
@@ -134,39 +127,9 @@ class TagField:
         shown = self._found[:_MOST]
         if hidden := len(self._found) - len(shown):
             said = f'{plural(hidden, "more tag")}: type a part of the name.'
-        self._said.set_text(said)
-        self._list.set_visibility(bool(shown))
-        self._list.clear()
-        with self._list:
-            self._lines = [line for group, lines in groupby(shown, key=lambda choice: choice.group) for line in self._group(group, lines)]
-        self._at = -1
-        self._mark(min(at, len(shown) - 1))
-
-    def _group(self, name: str, lines: Iterable[Choice]) -> list[ui.element]:
-        with box('df-tagfield-group', role='group', aria_label=name or 'New'):
-            if name:
-                text(name, 'df-over', aria_hidden='true')
-            return [self._line(choice) for choice in lines]
-
-    def _line(self, choice: Choice) -> ui.element:
-        look = f'df-tag--{choice.colour}' if choice.colour else 'df-tagfield-new'
-        line = text(choice.words, f'df-tagfield-line {look}', role='option', tabindex='-1', aria_selected='false')
-        return line.on('click', lambda: self._choose(choice), args=[])
-
-    def _move(self, step: int) -> None:
-        """Go up or down; above the first line stands the field."""
-        self._mark(max(-1, min(self._at + step, len(self._lines) - 1)))
-        (self._field.control if self._at < 0 else self._lines[self._at]).run_method('focus')
-
-    def _mark(self, at: int) -> None:
-        for index, chosen in ((self._at, 'false'), (at, 'true')):
-            if 0 <= index < len(self._lines):
-                self._lines[index].props['aria-selected'] = chosen
-        self._at = at
-
-    async def _take(self) -> None:
-        if 0 <= self._at < len(self._lines):
-            await self._choose(self._found[self._at])
+        groups = ((group, [Line(choice.words, choice, look=_look(choice)) for choice in lines])
+                  for group, lines in groupby(shown, key=lambda choice: choice.group))
+        self._list.show(groups, at=at, said=said)
 
     async def _choose(self, choice: Choice) -> None:
         if self._is_busy:
@@ -208,4 +171,8 @@ class TagField:
         self._found = [Choice(category.name, category.key, asked, category.colour) for category in self._categories]
         self._show(-1, '' if self._found else 'There is no category yet. Make one on the Tags page.')
         if self._found:
-            self._move(1)
+            self._list.move(1)
+
+
+def _look(choice: Choice) -> str:
+    return f'df-tag--{choice.colour}' if choice.colour else 'df-tagfield-new'

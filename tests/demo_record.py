@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from app.clinic import Clinic
 from data.actors import Actor
+from data.body_sites import coded
 from data.read_models import PatientHeader
 from tests.factories import a_comparison, a_patient, an_entry, an_uploaded_image
 from tests.serving import ROOT
@@ -72,7 +73,7 @@ async def _visits(clinic: Clinic, actor: Actor, patient: PatientHeader, today: d
         images = []
         for index, (name, site, side, view) in enumerate(visit.photos):
             key = await _photo(clinic, actor, patient, name, at + timedelta(minutes=3 * index))
-            for field, value in (('body_site', site), ('laterality', side), ('view', view)):
+            for field, value in (('body_site', coded(site)), ('laterality', side), ('view', view)):
                 clinic.change_now(actor, lambda records, key=key, field=field, value=value: records.images.describe(key, field, value))
             images.append(key)
         everything.append(images)

@@ -94,7 +94,7 @@ class Images(Repository):
         return image.key
 
     def describe(self, key: str, field: str, text: str, *, expected_revision: int | None = None, burst: str = '') -> Saved:
-        """Change caption, body site, laterality, view, or whether it is sensitive ('yes', 'no', '': as its site proposes), given as text."""
+        """Change caption, body site (of the list), laterality, view or `is_sensitive` (yes, no, '': as the site says), given as text."""
         image, patient = self._row(key)
         self.records.require(Permission.IMAGE_ADD, subject=patient.key)
         value = self._site(image, text) if field == 'body_site' else _parsed(field, text)

@@ -66,8 +66,9 @@ _BY_KEY = select(*_COLUMNS).where(one_of(_PATIENT.c.key, 'keys'))
 _FORMERLY = (select(_FORMER.c.patient_id, _FORMER.c.unique_id).where(one_of(_FORMER.c.patient_id, 'rows'))
              .order_by(_FORMER.c.unique_id))
 _SENSITIVE = or_(_IMAGE.c.is_sensitive.is_(True), and_(_IMAGE.c.is_sensitive.is_(None), one_of(_IMAGE.c.body_site, 'intimate')))
-_RANK = func.row_number().over(partition_by=_IMAGE.c.patient_id, order_by=(
-    _IMAGE.c.cover_at.desc().nulls_last(), (_IMAGE.c.view == View.OVERVIEW).desc().nulls_last(), _IMAGE.c.captured_at.desc(), _IMAGE.c.id.desc())).label('rank')
+_BEST_FIRST = (_IMAGE.c.cover_at.desc().nulls_last(), (_IMAGE.c.view == View.OVERVIEW).desc().nulls_last(),
+               _IMAGE.c.captured_at.desc(), _IMAGE.c.id.desc())
+_RANK = func.row_number().over(partition_by=_IMAGE.c.patient_id, order_by=_BEST_FIRST).label('rank')
 _RANKED = select(_IMAGE.c.patient_id, _IMAGE.c.key, _RANK).where(one_of(_IMAGE.c.patient_id, 'rows'), ~_SENSITIVE).subquery()
 COVERS = select(_RANKED).where(_RANKED.c.rank <= _COVERS).order_by(_RANKED.c.patient_id, _RANKED.c.rank)
 _LABEL = (_TAG.c.id, *LABEL_COLUMNS)

@@ -25,7 +25,8 @@ _IMAGES = f"""
     INSERT INTO image (id, key, patient_id, blob, sha256, size_bytes, format, width_px, height_px, original_name, camera,
         captured_local, captured_offset, captured_at, captured_how, received_at, received_from, caption, body_site, view)
     SELECT entry.id * {_PLACES} + k, lower(hex(randomblob(16))), patient_id, lower(hex(randomblob(16))), lower(hex(randomblob(32))),
-        2400000, 'JPEG', 4000, 3000, '', '', '', '', appointment_at, 'practice zone', appointment_at, 'upload', '', '',
+        2400000, 'JPEG', 4000, 3000, '', '', '', '', appointment_at, 'practice zone', appointment_at, 'upload', '',
+        'Upper extremity:Forearm:Volar forearm',
         CASE k WHEN 0 THEN 'overview' END
     FROM entry JOIN place ON k < entry.id * 7919 % {_PLACES}"""
 _PLACED = f"""
