@@ -63,9 +63,10 @@ class ChoiceLines:
             return [(self._line(line), line.choice) for line in lines]
 
     def _line(self, line: Line) -> ui.element:
-        with box(f'df-tagfield-line {line.look}', role='option', tabindex='-1', aria_selected='false') as drawn:
-            text(line.words, tag='span')
-            if line.below:
+        drawn = text('' if line.below else line.words, f'df-tagfield-line {line.look}', role='option', tabindex='-1', aria_selected='false')
+        if line.below:
+            with drawn:
+                text(line.words, tag='span')
                 text(line.below, 'df-tagfield-below', tag='span')
         return drawn.on('click', lambda: self._on_choose(line.choice), args=[])
 

@@ -47,8 +47,7 @@ class ImageFields:
 
     def _follow_site(self) -> None:
         """Ask for the side where there are two; a photograph of which nobody said anything is as sensitive as its site."""
-        if not self._sensitive.is_busy:
-            self._sensitive.put(self._sensitive.stored)
+        self._sensitive.put(self._sensitive.intended())
         self._show()
 
     def _show(self) -> None:

@@ -9,6 +9,7 @@ from nicegui.testing.user_interaction import UserInteraction
 
 from app.clinic import Clinic
 from app.intake import Receiving, open_door
+from data.body_sites import coded
 from data.models import Action
 from data.read_models import ImageTile, PatientHeader
 from data.repositories.audit import TrailView
@@ -137,14 +138,14 @@ async def test_what_is_written_beside_a_photo_is_stored_as_it_is_typed(clinic: C
     await tom.open(ADDRESS)
     click_tile(tom, key)
     await sees(tom, 'About this photo')
-    tom.find(marker='body-site').type('Forearm')
+    only(tom, marker='body-site').set_value(coded('Forearm'))
     tom.find(marker='caption').type('<b>before</b>')
     only(tom, marker='laterality').set_value('left')
 
     def as_stored() -> tuple[str, str, str]:
         tile = image(clinic, cast, patient, key)
         return tile.body_site, tile.laterality, tile.caption
-    await until(lambda: as_stored() == ('Forearm', 'left', '<b>before</b>'))
+    await until(lambda: as_stored() == (coded('Forearm'), 'left', '<b>before</b>'))
     await until(lambda: any('Forearm, left' in tile.content and '&lt;b&gt;before' in tile.content for tile in tiles(tom)))
     await tom.should_not_see('Download original')
 
