@@ -31,7 +31,7 @@ class CoverChoice:
         self._place.clear()
         with self._place:
             if tile.is_sensitive:
-                text('A sensitive photo is never the cover.', 'df-meta df-f13')
+                text('A sensitive photo is never the cover.', 'df-muted df-f13')
             elif tile.is_cover:
                 symbol('star')
                 text('This is the cover.', 'df-grow')

@@ -28,7 +28,7 @@ class ImageFields:
             switch = own_field('Sensitive', lambda: ui.switch('Hidden until clicked', value=tile.is_sensitive),
                                classes='df-field-switch')
             with switch.root:
-                self._reason = text('', 'df-meta df-f13')
+                self._reason = text('', 'df-muted df-f13')
         for name, field in {'body_site': self._site, 'laterality': self._side, 'view': view, 'caption': caption}.items():
             saving.add(field, _describe, tile.key, name, revision=revisions.get(name, 0), to_words=leaf if field is self._site else None)
         self._sensitive = saving.add(switch, _describe, tile.key, 'is_sensitive', revision=revisions.get('is_sensitive', 0),

@@ -69,11 +69,12 @@ class SiteControl(ValueElement[str]):
         found = find_sites(typed, self._used)
         own = [site for site in found if site in self._used]
         shown = [site for site in found if site not in own][:_MOST]
+        best = len(own) if shown and shown[0] == found[0] else 0  # this patient's stand above, one that is called so is taken
         hidden = len(found) - len(own) - len(shown)
         clear = [Line('No body site', '', look='df-tagfield-new')] if self.value and not typed else []
         groups = ((name, lines) for name, lines in (
             ('This patient', [_line(site) for site in own]), ('All sites', [_line(site) for site in shown]), ('', clear)) if lines)
-        self._lines.show(groups, at=0 if typed else -1, said=_said(typed, len(found), hidden))
+        self._lines.show(groups, at=best if typed else -1, said=_said(typed, len(found), hidden))
 
     def _choose(self, site: str) -> None:
         self._menu.close()

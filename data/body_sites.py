@@ -83,7 +83,8 @@ def coded(words: str) -> str:
 
 
 def find_sites(typed: str, used: Sequence[str] = ()) -> list[str]:
-    """Return the sites that fit what was typed, those in `used` first, then those whose own name begins so.
+    """Return the sites that fit what was typed, the one called so first, then those in `used`, then those
+    whose own name begins so.
 
     Every word has to occur in the path, without regard to case and accents. Nothing typed: the used ones and the two upper levels.
     """
@@ -94,5 +95,5 @@ def find_sites(typed: str, used: Sequence[str] = ()) -> list[str]:
 
     def rank(site: str) -> int:
         name = fold(leaf(site))
-        return 0 if site in own else 1 if name == begins else 2 if name.startswith(begins) else 3 if words[0] in name else 4
+        return 0 if name == begins else 1 if site in own else 2 if name.startswith(begins) else 3 if words[0] in name else 4
     return sorted(found, key=rank) if words else found

@@ -81,6 +81,8 @@ def test_the_sites_of_this_patient_come_first_in_their_order() -> None:
     chin, shin = coded('Chin'), coded('Shin')
     assert find_sites('', [shin, chin, 'old words'])[:3] == [shin, chin, 'Head and neck']
     assert find_sites('hin', [shin])[:2] == [shin, chin]
+    assert find_sites('chin', [shin])[0] == chin
+    assert find_sites('breast', [coded('Nipple')])[:2] == [coded('Breast'), coded('Nipple')]
     assert all(site.count(':') < 2 for site in find_sites(''))
 
 
