@@ -1,11 +1,13 @@
 """What is written of photographs: body sites of the list, what is sensitive, and the cover that was chosen."""
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import text
 
 from app.clinic import Clinic
+from app.consistency import inconsistencies
 from data.actors import Actor
 from data.body_sites import coded
 from data.errors import Invalid, NotPermitted
@@ -13,6 +15,7 @@ from data.models import Action
 from data.read_models import ImageTile
 from data.repositories.audit import TrailView
 from tests.cast import Cast
+from tests.conftest import MovableClock
 from tests.factories import a_patient, a_stored_image, an_entry
 
 NIPPLE, SHIN = coded('Nipple'), coded('Shin')
@@ -146,6 +149,19 @@ def test_choosing_a_cover_is_an_event_of_its_own_and_choosing_it_again_is_none(c
     with clinic.reading(cast.ines) as records:
         events = [records.audit.page(TrailView(action=action.value)) for action in (Action.IMAGE_COVER, Action.IMAGE_UNCOVER)]
         assert [[(event.read()['subject'], event.read()['patient']) for event in each] for each in events] == [[(first, patient)]] * 2
+
+
+@pytest.mark.parametrize('act', [use, stop])
+def test_a_cover_chosen_or_taken_back_modifies_the_record(clinic: Clinic, cast: Cast, clock: MovableClock, act: Callable[..., None]) -> None:
+    patient, [key] = a_pool(clinic, cast, images=1)
+    if act is stop:
+        use(clinic, cast.tom, key)
+    clock.move(minutes=5)
+    act(clinic, cast.tom, key)
+    with clinic.reading(cast.jana) as records:
+        [row] = records.patients.rows([patient])
+        assert row.last_modified == clock()
+        assert list(inconsistencies(records)) == []
 
 
 async def test_lists_and_heads_hear_of_a_cover_and_of_what_may_be_none(clinic: Clinic, cast: Cast) -> None:

@@ -165,7 +165,9 @@ PLANS = [
     ('images are counted in their index', counting(Shape('image_count', (VISITS, IMAGES))),
      ['SEARCH patient USING COVERING INDEX ix_patient_by_image_count (image_count<?)']),
     ('covers are found patient by patient', COVERS, [
-        'CO-ROUTINE anon_1', 'CO-ROUTINE (subquery-3)', 'SEARCH image USING INDEX ix_image_patient_id (patient_id=?)']),
+        'CO-ROUTINE anon_1', 'CO-ROUTINE (subquery-5)', 'SEARCH image USING INDEX ix_image_patient_id (patient_id=?)',
+        'SCAN anon_2 VIRTUAL TABLE INDEX 1:', 'SCAN anon_3 VIRTUAL TABLE INDEX 1:', 'CREATE BLOOM FILTER',
+        'USE TEMP B-TREE FOR LAST 4 TERMS OF ORDER BY', 'SCAN (subquery-5)', 'SCAN anon_1', 'USE TEMP B-TREE FOR ORDER BY']),
     ('a narrow range is found out', counting_first(SEEN),
      ['CO-ROUTINE anon_1', f'SEARCH patient USING COVERING INDEX ix_patient_by_last_appointment{_WITHIN}', 'SCAN anon_1']),
     ('tags of a few are read patient by patient', tagging(Shape('last_appointment', (SEEN,)), has_many=False),
