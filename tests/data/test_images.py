@@ -152,7 +152,8 @@ def test_choosing_a_cover_is_an_event_of_its_own_and_choosing_it_again_is_none(c
 
 
 @pytest.mark.parametrize('act', [use, stop])
-def test_a_cover_chosen_or_taken_back_modifies_the_record(clinic: Clinic, cast: Cast, clock: MovableClock, act: Callable[..., None]) -> None:
+def test_a_cover_chosen_or_taken_back_modifies_the_record(
+        clinic: Clinic, cast: Cast, clock: MovableClock, act: Callable[..., None]) -> None:
     patient, [key] = a_pool(clinic, cast, images=1)
     if act is stop:
         use(clinic, cast.tom, key)
