@@ -66,4 +66,8 @@ def _thumbs_html(entry: EntrySummary) -> str:
     for number, key in enumerate(shown, 1):
         over = f'<span class="df-thumbs-more">+{more + 1:d}</span>' if more and number == len(shown) else ''
         photos.append(f'<span class="df-photo"><img src="/images/{escape(key)}/thumb" alt="" loading="lazy" decoding="async">{over}</span>')
+    if hidden := entry.image_count - len(entry.covers):
+        words = formatting.plural(hidden, 'sensitive photo')
+        photos.append(f'<span class="df-photo df-thumbs-hidden" role="img" aria-label="{words}, not shown here" title="{words}">'
+                      f'{icon_svg("eye-off", 18)}<span>{hidden:d}</span></span>')
     return f'<div class="df-thumbs">{"".join(photos)}</div>' if photos else ''

@@ -9,11 +9,12 @@ from typing import Any
 
 from nicegui import ui
 
-from components.controls import box, icon_button, link_button, text
+from components.controls import box, button, icon_button, link_button, text
 from components.image_grid import describe, moment_words, site_of
 from components.patient_banner import stage_patient, stage_words
 from components.refusals import refusals_shown
 from components.save_status import offline_html
+from components.sensitive import VEILED, is_veiled, unveil, veil_words
 from data.read_models import ImageTile, PatientHeader
 
 OnShow = Callable[[str], Awaitable[ImageTile]]
@@ -98,8 +99,7 @@ class ImageViewer:
             return
         self._key = key
         self._photo.clear()  # never the next one's words under this one's picture while it loads
-        with self._photo:
-            box('', tag='img', src=f'/images/{key}/preview', alt=describe(tile, self._zone), decoding='async')
+        self._show_photo(tile)
         self._acts.clear()
         if self._may_download:
             with self._acts:
@@ -110,6 +110,22 @@ class ImageViewer:
                 self._beside(tile)
         self._show_words(tile)
         self._dialog.open()
+
+    def _show_photo(self, tile: ImageTile) -> None:
+        """Show the picture; a sensitive one that was not asked for on this page stays hidden until it is."""
+        is_hidden = is_veiled(tile)
+        self._photo.classes(add=VEILED if is_hidden else '', remove='' if is_hidden else VEILED)
+        with self._photo:
+            box('', tag='img', src=f'/images/{tile.key}/preview', decoding='async',
+                alt=describe(tile, self._zone) + veil_words(tile, hidden=is_hidden))
+            if is_hidden:
+                button('Show sensitive photo', icon='eye', on_click=lambda: self._unveil(tile)).classes('df-veil-show')
+
+    def _unveil(self, tile: ImageTile) -> None:
+        unveil(tile.key)
+        self._photo.clear()
+        self._show_photo(tile)
+        self._stage.run_method('focus')
 
     def _show_words(self, tile: ImageTile) -> None:
         place = next(index for index, known in enumerate(self._tiles) if known.key == tile.key)

@@ -1,5 +1,5 @@
 """What is being added, file by file: a column beside the photographs that covers none of them. It says what the server knows, no more."""
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from html import escape
@@ -11,6 +11,7 @@ from app.uploads import Upload, UploadState, summary
 from components import formatting
 from components.controls import box, button, icon_button, text
 from components.design import icon_svg
+from components.sensitive import VEILED
 from components.upload_queue import QueuedFile
 
 _ICONS = {
@@ -43,14 +44,17 @@ class UploadPanel:
             self._again = button('Send again', icon='refresh-cw', on_click=on_retry)
         self.show([], [])
 
-    def show(self, uploads: Sequence[Upload], queue: Sequence[QueuedFile]) -> None:
-        """Show the server's list, and behind it what the browser still holds."""
+    def show(self, uploads: Sequence[Upload], queue: Sequence[QueuedFile], sensitive: Collection[str] = ()) -> None:
+        """Show the server's list, and behind it what the browser still holds. The images in `sensitive` are hidden."""
         lines = {one.key: (row_html(one, self._zone), one.image, 'df-uprow') for one in uploads}
         lines |= {one.key: (queued_html(one), '', 'df-uprow df-uprow--queued') for one in queue}
         for key in set(self._rows) - set(lines):
             self._rows.pop(key).element.delete()
         for key, (fragment, image, classes) in lines.items():
             self._row(key, fragment, image, classes)
+        for row in self._rows.values():
+            hidden = row.image in sensitive
+            row.element.classes(add=VEILED if hidden else '', remove='' if hidden else VEILED)
         self._head(uploads, queue)
         self._again.set_visibility(any(one.is_unsent for one in queue))
         self.root.set_visibility(bool(lines))

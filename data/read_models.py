@@ -2,6 +2,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from data.body_sites import is_sensitive
 from data.models.tag import TagColour
 
 
@@ -92,7 +93,8 @@ class PatientRow:
 class ImageTile:
     """One photograph in a grid. `captured_local` is the camera's own text (ISO form), `captured_on` its day when it is known.
 
-    Without a capture time that is believed, both are those of reception, and `is_capture_known` says so.
+    Without a capture time that is believed, both are those of reception, and `is_capture_known` says so. `said_sensitive` is what someone
+    said, None where the body site decides; `is_cover`: someone chose it as the patient's cover.
     """
 
     key: str
@@ -106,3 +108,10 @@ class ImageTile:
     width_px: int
     height_px: int
     is_capture_known: bool = True
+    said_sensitive: bool | None = None
+    is_cover: bool = False
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Tell whether it is hidden until clicked, and never a cover."""
+        return is_sensitive(self.said_sensitive, self.body_site)

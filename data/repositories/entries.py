@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, func
 from sqlmodel import col, select
 
 from data.actors import Permission
+from data.body_sites import is_sensitive
 from data.columns import new_key
 from data.errors import Invalid, NotFound
 from data.models import Action, Entry, EntryImage, Image, Patient, Section, SectionState, User
@@ -23,7 +24,10 @@ _WITH_PATIENT = select(Entry, Patient).join(Patient).where(Entry.key == bindpara
 
 @dataclass(frozen=True)
 class EntrySummary:
-    """One visit in a patient's timeline; `covers` are image keys in workspace order, `notes_start` the first line of the notes."""
+    """One visit in a patient's timeline; `notes_start` is the first line of the notes.
+
+    `covers` are image keys in workspace order, without those of sensitive photographs, which are never shown unasked.
+    """
 
     key: str
     number: int
@@ -131,7 +135,8 @@ class Entries(Repository):
         may_read = self.records.actor.may(Permission.NOTES_READ)
         return [EntrySummary(
             entry.key, entry.number, entry.appointment_at, name or '', _first_line(entry.notes) if may_read else '',
-            len(keys.get(entry.id or 0, ())), groups.get(entry.id or 0, 0), keys.get(entry.id or 0, ())) for entry, name in rows]
+            len(keys.get(entry.id or 0, ())), groups.get(entry.id or 0, 0),
+            tuple(key for key, hidden in keys.get(entry.id or 0, ()) if not hidden)) for entry, name in rows]
 
     def record(self, patient: str, number: int) -> EntryRecord:
         """Return one visit with its images, comparisons and what this reader left open."""
@@ -166,12 +171,14 @@ class Entries(Repository):
         self.records.tell(patient.key, 'timeline')
         self.records.tell(entry.key, 'tags')
 
-    def _workspace_keys(self, entries: list[int]) -> dict[int, tuple[str, ...]]:
-        found: dict[int, tuple[str, ...]] = {}
-        rows = self.session.exec(select(EntryImage.entry_id, Image.key).join(Image).where(col(EntryImage.entry_id).in_(entries))
+    def _workspace_keys(self, entries: list[int]) -> dict[int, list[tuple[str, bool]]]:
+        """Return the image keys of each entry in order, and whether each is sensitive."""
+        found: dict[int, list[tuple[str, bool]]] = {}
+        rows = self.session.exec(select(EntryImage.entry_id, Image.key, Image.is_sensitive, Image.body_site).join(Image)
+                                 .where(col(EntryImage.entry_id).in_(entries))
                                  .order_by(col(EntryImage.entry_id), col(EntryImage.position)))
-        for entry, key in rows:
-            found[entry] = (*found.get(entry, ()), key)
+        for entry, key, said, site in rows:
+            found.setdefault(entry, []).append((key, is_sensitive(said, site)))
         return found
 
     def _sections(self, entry: int) -> dict[Section, bool]:
