@@ -10,6 +10,7 @@ from components.controls import box, icon_button, text, text_field
 from components.formatting import birth_line, interval, plural
 from components.image_grid import day_of, day_words, describe, site_of
 from components.patient_banner import stage_patient
+from components.picture import picture_html
 from components.save_status import offline_html
 from components.sensitive import VEILED, is_veiled, unveil, veil_html, veil_words
 from data.columns import limit_of
@@ -113,7 +114,7 @@ def _panes_html(tiles: list[ImageTile], zone: tzinfo) -> str:
 
 
 def _pane_html(tile: ImageTile, zone: tzinfo, *, hidden: bool) -> str:
-    name = describe(tile, zone) + veil_words(tile, hidden=hidden)
-    return (f'<span class="df-pane{" " + VEILED if hidden else ""}"><img src="/images/{escape(tile.key)}/preview" alt="{escape(name)}" '
-            f'loading="lazy" decoding="async" width="{tile.width_px}" height="{tile.height_px}">{veil_html(tile)}'
+    picture = picture_html(tile.key, 'preview', alt=describe(tile, zone) + veil_words(tile, hidden=hidden), turn_deg=tile.turn_deg,
+                           width_px=tile.width_px, height_px=tile.height_px)
+    return (f'<span class="df-pane{" " + VEILED if hidden else ""}">{picture}{veil_html(tile)}'
             f'<span class="df-badge df-num">{escape(day_words(tile, zone))}</span></span>')

@@ -11,6 +11,7 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from components import formatting
 from components.controls import Segmented, box, empty_state, segmented, text
+from components.picture import picture_html
 from components.sensitive import VEILED, is_veiled, unveil, veil_html, veil_words
 from data.body_sites import is_paired, leaf
 from data.read_models import ImageTile
@@ -75,10 +76,10 @@ def by_day(tiles: Iterable[ImageTile], zone: tzinfo, *, newest_first: bool = Tru
     return groups[::-1] if newest_first else groups
 
 
-def photo_html(tile: ImageTile, *, alt: str = '', kind: str = 'thumb') -> str:
+def photo_html(tile: ImageTile, *, alt: str = '', kind: Literal['thumb', 'preview'] = 'thumb') -> str:
     """Return the photo in its box of 4:3, so that nothing moves when it arrives."""
-    return (f'<img class="df-photo" src="/images/{escape(tile.key)}/{kind}" alt="{escape(alt)}" loading="lazy" decoding="async" '
-            f'width="{tile.width_px}" height="{tile.height_px}">')
+    picture = picture_html(tile.key, kind, alt=alt, turn_deg=tile.turn_deg, width_px=tile.width_px, height_px=tile.height_px)
+    return f'<span class="df-photo">{picture}</span>'
 
 
 def tile_html(tile: ImageTile, zone: tzinfo, *, badge: str = '', alt: str = '', when: str = '') -> str:

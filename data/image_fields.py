@@ -8,13 +8,15 @@ from data.models import Image, Laterality, View
 from data.values import clean_line
 
 _CAPTION_LIMIT = limit_of(Image, 'caption')
+_TURNS = ('0', '90', '180', '270')
 _SAID = {'': None, 'yes': True, 'no': False}
 
 
 def parsed(field: str, text: str) -> object:
     """Return the value that a field's text stands for. Refuse what it cannot be, and a field that there is not.
 
-    `is_sensitive` is yes, no, or empty: as the body site proposes.
+    `is_sensitive` is yes, no, or empty: as the body site proposes. `rotation_deg` is 0, 90, 180
+    or 270, clockwise.
     """
     if field not in _FIELDS:
         raise Invalid('There is no such field.')
@@ -49,10 +51,17 @@ def _sensitive(text: str) -> bool | None:
     return _SAID[text]
 
 
+def _rotation(text: str) -> int:
+    if text not in _TURNS:
+        raise Invalid('A photo is turned by quarters.', field='rotation_deg')
+    return int(text)
+
+
 _FIELDS: dict[str, Callable[[str], object]] = {
     'caption': _caption,
     'body_site': _body_site,
     'laterality': _choice('laterality', Laterality),
     'view': _choice('view', View),
     'is_sensitive': _sensitive,
+    'rotation_deg': _rotation,
 }

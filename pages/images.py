@@ -157,7 +157,7 @@ class PoolPage:
     def _show_uploads(self) -> None:
         uploads = self._uploads()
         self.queue.begun((upload.key, upload.name) for upload in uploads)
-        self.panel.show(uploads, self.queue.files, {tile.key for tile in self.tiles if tile.is_sensitive})
+        self.panel.show(uploads, self.queue.files, {tile.key: tile for tile in self.tiles})
 
     def _uploads(self) -> list[Upload]:
         return clinic().uploads.of(self.around.actor.session, self.patient.key)

@@ -3,6 +3,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import bindparam, func
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from data.actors import Permission
@@ -10,7 +11,7 @@ from data.body_sites import is_sensitive
 from data.columns import new_key
 from data.errors import Invalid, NotFound
 from data.models import Action, Entry, EntryImage, Image, Patient, Section, SectionState, User
-from data.read_models import ImageTile
+from data.read_models import Cover, ImageTile
 from data.repositories.base import Repository
 from data.repositories.comparisons import GroupRecord
 from data.repositories.fields import Saved
@@ -26,7 +27,7 @@ _WITH_PATIENT = select(Entry, Patient).join(Patient).where(Entry.key == bindpara
 class EntrySummary:
     """One visit in a patient's timeline; `notes_start` is the first line of the notes.
 
-    `covers` are image keys in workspace order, without those of sensitive photographs, which are never shown unasked.
+    `covers` are photographs in workspace order, without those of sensitive photographs, which are never shown unasked.
     """
 
     key: str
@@ -36,7 +37,7 @@ class EntrySummary:
     notes_start: str
     image_count: int
     comparison_count: int
-    covers: tuple[str, ...]
+    covers: tuple[Cover, ...]
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class Entries(Repository):
         return [EntrySummary(
             entry.key, entry.number, entry.appointment_at, name or '', _first_line(entry.notes) if may_read else '',
             len(keys.get(entry.id or 0, ())), groups.get(entry.id or 0, 0),
-            tuple(key for key, hidden in keys.get(entry.id or 0, ()) if not hidden)) for entry, name in rows]
+            tuple(cover for cover, hidden in keys.get(entry.id or 0, ()) if not hidden)) for entry, name in rows]
 
     def record(self, patient: str, number: int) -> EntryRecord:
         """Return one visit with its images, comparisons and what this reader left open."""
@@ -171,14 +172,15 @@ class Entries(Repository):
         self.records.tell(patient.key, 'timeline')
         self.records.tell(entry.key, 'tags')
 
-    def _workspace_keys(self, entries: list[int]) -> dict[int, list[tuple[str, bool]]]:
-        """Return the image keys of each entry in order, and whether each is sensitive."""
-        found: dict[int, list[tuple[str, bool]]] = {}
-        rows = self.session.exec(select(EntryImage.entry_id, Image.key, Image.is_sensitive, Image.body_site).join(Image)
-                                 .where(col(EntryImage.entry_id).in_(entries))
-                                 .order_by(col(EntryImage.entry_id), col(EntryImage.position)))
-        for entry, key, said, site in rows:
-            found.setdefault(entry, []).append((key, is_sensitive(said, site)))
+    def _workspace_keys(self, entries: list[int]) -> dict[int, list[tuple[Cover, bool]]]:
+        """Return the photographs of each entry in order, and whether each is sensitive."""
+        found: dict[int, list[tuple[Cover, bool]]] = {}
+        rows = self.session.connection().execute(
+            sql_select(col(EntryImage.entry_id), col(Image.key), col(Image.rotation_deg), col(Image.is_sensitive), col(Image.body_site))
+            .join_from(EntryImage, Image).where(col(EntryImage.entry_id).in_(entries))
+            .order_by(col(EntryImage.entry_id), col(EntryImage.position)))
+        for entry, key, turn_deg, said, site in rows:
+            found.setdefault(entry, []).append((Cover(key, turn_deg), is_sensitive(said, site)))
         return found
 
     def _sections(self, entry: int) -> dict[Section, bool]:

@@ -17,7 +17,7 @@ from data.repositories.fields import Saved
 from data.repositories.patients import SHOWN_FIGURES
 from data.values import as_text
 
-_ON_COVERS = frozenset({'body_site', 'view', 'is_sensitive'})
+_ON_COVERS = frozenset({'body_site', 'view', 'is_sensitive', 'rotation_deg'})
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ def tile(image: Image, zone: ZoneInfo, *, is_cover: bool = False) -> ImageTile:
         key=image.key, caption=image.caption, body_site=image.body_site, laterality=as_text(image.laterality), view=as_text(image.view),
         captured_local=local.isoformat(timespec='seconds'), captured_on=local.date(), received_at=image.received_at,
         width_px=image.width_px, height_px=image.height_px, is_capture_known=_is_capture_known(image),
-        said_sensitive=image.is_sensitive, is_cover=is_cover)
+        said_sensitive=image.is_sensitive, is_cover=is_cover, turn_deg=image.rotation_deg)
 
 
 def _is_capture_known(image: Image) -> bool:

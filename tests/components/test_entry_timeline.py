@@ -3,13 +3,14 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from components.entry_timeline import THUMBS, shown_images, span_words, timeline_html
+from data.read_models import Cover
 from data.repositories.entries import EntrySummary
 
 TODAY = date(2026, 11, 23)
 
 
 def a_visit(number: int, *at: int, notes: str = '', images: int = 0, comparisons: int = 0, clinician: str = 'Ines Weber') -> EntrySummary:
-    covers = tuple(f'k{index}' for index in range(images))
+    covers = tuple(Cover(f'k{index}') for index in range(images))
     return EntrySummary(f'e{number}', number, datetime(*at, tzinfo=UTC), clinician, notes, images, comparisons, covers)
 
 

@@ -11,7 +11,7 @@ from data.actors import Actor
 from data.body_sites import coded
 from data.errors import Invalid, NotPermitted
 from data.models import Action
-from data.read_models import ImageTile
+from data.read_models import Cover, ImageTile
 from data.repositories.audit import TrailView
 from tests.cast import Cast
 from tests.conftest import MovableClock
@@ -43,8 +43,9 @@ def covers(clinic: Clinic, cast: Cast, patient: str) -> tuple[str, ...]:
     """Return what a card of the list shows; the head of every page shows the first of them."""
     with clinic.reading(cast.jana) as records:
         [row] = records.patients.rows([patient])
-        assert records.patients.header(patient).cover == (row.covers[0] if row.covers else None)
-        return row.covers
+        shown = tuple(cover.key for cover in row.covers)
+        assert records.patients.header(patient).cover == (shown[0] if shown else None)
+        return shown
 
 
 def tile(clinic: Clinic, cast: Cast, key: str) -> ImageTile:
@@ -84,7 +85,7 @@ def test_a_sensitive_photo_is_never_a_cover_nor_a_small_picture_of_the_timeline(
     assert covers(clinic, cast, patient) == (new,)
     with clinic.reading(cast.jana) as records:
         [visit] = records.entries.of(patient)
-        assert (visit.covers, visit.image_count) == ((new,), 2)
+        assert (visit.covers, visit.image_count) == ((Cover(new),), 2)
 
 
 def test_the_chosen_cover_comes_first_and_taking_it_back_brings_the_one_before(clinic: Clinic, cast: Cast) -> None:
