@@ -1,6 +1,7 @@
 """What may stand in the fields of a photograph: every text is judged here before it is stored."""
 from collections.abc import Callable
 
+from data import annotations
 from data.body_sites import SITES
 from data.columns import limit_of
 from data.errors import Invalid
@@ -16,7 +17,7 @@ def parsed(field: str, text: str) -> object:
     """Return the value that a field's text stands for. Refuse what it cannot be, and a field that there is not.
 
     `is_sensitive` is yes, no, or empty: as the body site proposes. `rotation_deg` is 0, 90, 180
-    or 270, clockwise.
+    or 270, clockwise; `annotations` are those of `data/annotations.py`.
     """
     if field not in _FIELDS:
         raise Invalid('There is no such field.')
@@ -64,4 +65,5 @@ _FIELDS: dict[str, Callable[[str], object]] = {
     'view': _choice('view', View),
     'is_sensitive': _sensitive,
     'rotation_deg': _rotation,
+    'annotations': lambda text: annotations.dump(annotations.parse(text)),
 }

@@ -100,7 +100,7 @@ class EntryPage:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
             self.beside = ImageBeside(self.patient.key, around.actor, around.zone)
             self.viewer = ImageViewer(zone=around.zone, patient=self.patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
-                                      on_show=self._looks, beside=self.beside.build)
+                                      on_show=self._looks, beside=self.beside.build, may_edit=around.actor.may(Permission.IMAGE_ADD))
             self.picker = PoolPicker(self.patient, appointment(self.entry.appointment_at, around.zone), zone=around.zone,
                                      today=around.today, on_add=self.place)
             with box('df-desk'):
@@ -248,6 +248,7 @@ class EntryPage:
         """Show what changed; fields are left to themselves."""
         before, known = self.entry, self.patient
         self.patient, self.entry, self.tags = seen
+        self.viewer.renew([*self.entry.images, *(tile for group in self.entry.groups for tile in group.images)])
         self._show_changes(before)
         self._show_tags()
         if self.patient != known:

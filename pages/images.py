@@ -86,7 +86,7 @@ class PoolPage:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
             self.beside = ImageBeside(patient.key, around.actor, around.zone)
             self.viewer = ImageViewer(zone=around.zone, patient=patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
-                                      on_show=self._looks, beside=self._beside, saves=self.may_add)
+                                      on_show=self._looks, beside=self._beside, saves=self.may_add, may_edit=self.may_add)
             with self._drop_anywhere(), box('df-pool'):
                 with box('df-pool-main'):
                     self._tools()
