@@ -88,11 +88,9 @@ class ImageViewer:
             self._acts = box('df-slot')
             icon_button('x', label='Close', on_click=self._dialog.close)
         with box('df-viewer-desk'):
-            tools = box('df-viewer-tools', role='toolbar', aria_label='Photo')
             self._stage = PhotoStage()
             self._annotator = Annotator(self._stage, may_edit=self._may_edit)
-            with tools:
-                self._tools = ViewerTools(self._stage, self._annotator, may_edit=self._may_edit)
+            self._tools = ViewerTools(self._stage, self._annotator, may_edit=self._may_edit)
         self._caption = text('', 'df-viewer-caption', role='status')
 
     def _step(self, by: int) -> Any:

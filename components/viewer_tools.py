@@ -1,5 +1,8 @@
 """The column of tools beside the large photograph: drawing, turning, taking back, and the layer shown or not."""
+from functools import partial
 from typing import Any
+
+from nicegui import ui
 
 from components.annotation_list import AnnotationList
 from components.annotator import Annotator
@@ -24,9 +27,16 @@ class ViewerTools:
         self._stage, self._annotator, self._may_edit = stage, annotator, may_edit
         self._rotation: WholeField | None = None
         self._list: AnnotationList | None = None
+        self._place = box('df-viewer-tools', role='toolbar', aria_label='Photo', aria_orientation='vertical')
+        self._drawing: dict[Kind | None, ui.button] = {}
+        self._eye: ui.button | None = None
         annotator.on_change = self._show_state
-        if may_edit:
-            self._drawing = {kind: icon_button(symbol, label=f'{name} ({key.upper()})', on_click=lambda kind=kind: self.take(kind))
+
+    def _build(self) -> None:
+        """Show the tools, once a photograph is large: a page that shows none does without them."""
+        annotator = self._annotator
+        if self._may_edit:
+            self._drawing = {kind: icon_button(symbol, label=f'{name} ({key.upper()})', on_click=partial(self.take, kind))
                              for key, (kind, symbol, name) in TOOLS.items()}
             box('df-viewer-rule')
             icon_button('rotate-cw', label='Turn right (R)', on_click=lambda: self.turn(1))
@@ -38,6 +48,9 @@ class ViewerTools:
 
     def show(self, tile: ImageTile, listed: AnnotationList) -> None:
         """Let the tools act on this photograph, and tell `listed` what is drawn on it."""
+        if self._eye is None:
+            with self._place:
+                self._build()
         self._rotation = WholeField(tile.key, 'rotation_deg', 'how this photo is turned') if self._may_edit else None
         self._list = listed
 
@@ -77,6 +90,8 @@ class ViewerTools:
 
     def _show_state(self) -> None:
         annotator = self._annotator
+        if self._eye is None:
+            return
         if self._may_edit:
             for kind, tool in self._drawing.items():
                 tool.props['aria-pressed'] = str(kind is annotator.tool).lower()
