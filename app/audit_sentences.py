@@ -27,6 +27,8 @@ SENTENCES: dict[Action, str] = {
     Action.IMAGE_ADMIT: 'added an image to {of_patient}',
     Action.IMAGE_REFUSE: 'could not add a file to {of_patient}: {cause}',
     Action.IMAGE_DESCRIBE: 'changed {field} of an image of {of_patient}',
+    Action.IMAGE_COVER: 'chose an image as the cover of {of_patient}',
+    Action.IMAGE_UNCOVER: 'took back the choice of a cover of {of_patient}',
     Action.IMAGE_VIEW: 'looked at an image of {of_patient}',
     Action.IMAGE_DOWNLOAD: 'downloaded an original image of {of_patient}',
     Action.ENTRY_OPEN: 'started {entry} for {of_patient}',
@@ -87,6 +89,8 @@ ACTION_WORDS: dict[Action, str] = {
     Action.IMAGE_ADMIT: 'Image added',
     Action.IMAGE_REFUSE: 'File refused',
     Action.IMAGE_DESCRIBE: 'Image described',
+    Action.IMAGE_COVER: 'Cover chosen',
+    Action.IMAGE_UNCOVER: 'Choice of a cover taken back',
     Action.IMAGE_VIEW: 'Image seen',
     Action.IMAGE_DOWNLOAD: 'Original downloaded',
     Action.ENTRY_OPEN: 'Entry started',
@@ -121,6 +125,7 @@ ACTION_WORDS: dict[Action, str] = {
 FIELD_WORDS: dict[str, str] = {
     'value': 'the number', 'system': 'the system',
     'unique_id': 'the unique ID', 'birth_date': 'the date of birth', 'appointment_at': 'the appointment', 'given_names': 'the given names',
+    'is_sensitive': 'whether it is sensitive',
     'family_name': 'the family name', 'email': 'the e-mail address', 'phone': 'the phone number', 'street': 'the street',
 }
 """Fields whose name is not already their word."""

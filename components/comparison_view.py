@@ -7,10 +7,12 @@ from nicegui import ui
 
 from components.autosave import Autosave
 from components.controls import box, icon_button, text, text_field
-from components.formatting import birth_line, interval
+from components.formatting import birth_line, interval, plural
 from components.image_grid import day_of, day_words, describe, site_of
 from components.patient_banner import stage_patient
+from components.picture import picture_html
 from components.save_status import offline_html
+from components.sensitive import VEILED, is_veiled, unveil, veil_html, veil_words
 from data.columns import limit_of
 from data.models import ComparisonGroup
 from data.read_models import ImageTile, PatientHeader
@@ -20,14 +22,52 @@ OnLarge = Callable[[GroupRecord], Awaitable[None]]
 _PAIR = 2
 
 
-def comparison_card(group: GroupRecord, saving: Autosave | None, *, zone: tzinfo, on_large: OnLarge) -> ui.element:
+class Panes(ui.html):
+    """The images of a group. Sensitive ones are hidden until someone clicks the group, or presses Enter on it."""
+
+    def __init__(self, tiles: list[ImageTile], zone: tzinfo, *, classes: str) -> None:
+        super().__init__('', sanitize=False)
+        self._zone, self._tiles = zone, tiles
+        self.classes(classes)
+        for key in ('click', 'keydown.enter', 'keydown.space.prevent'):
+            self.on(key, self._unveil, [])
+        self.show(tiles)
+
+    def show(self, tiles: list[ImageTile]) -> None:
+        """Show these images as they are now."""
+        self._tiles = tiles
+        self.set_content(_panes_html(tiles, self._zone))
+        hidden = sum(map(is_veiled, tiles))
+        if hidden:
+            self.props.update({'role': 'button', 'tabindex': '0', 'aria-label': f'Show {plural(hidden, "sensitive photo")}, hidden'})
+        else:
+            for name in ('role', 'tabindex', 'aria-label'):
+                self.props.pop(name, None)
+            self.update()
+
+    def _unveil(self) -> None:
+        if any(map(is_veiled, self._tiles)):
+            unveil(*(tile.key for tile in self._tiles))
+            self.show(self._tiles)
+
+
+class ComparisonCard(ui.element):
+    """The card of one group; `panes` follow what becomes of its images."""
+
+    def __init__(self, group: GroupRecord, zone: tzinfo) -> None:
+        super().__init__('article')
+        self.classes('df-pair-card').props['aria-label'] = group_name(group)
+        many = len(group.images) > _PAIR
+        with self:
+            self.panes = Panes(group.images, zone, classes='df-pair df-pair--many' if many else 'df-pair')
+
+
+def comparison_card(group: GroupRecord, saving: Autosave | None, *, zone: tzinfo, on_large: OnLarge) -> ComparisonCard:
     """Show one group and return its card. With `saving` its title can be edited, else it is a heading.
 
     `on_large` writes the events of its images and then calls `full_screen`.
     """
-    many = len(group.images) > _PAIR
-    with box('df-pair-card', tag='article', aria_label=group_name(group)) as card:
-        ui.html(_panes_html(group.images, zone, kind='preview'), sanitize=False).classes('df-pair df-pair--many' if many else 'df-pair')
+    with ComparisonCard(group, zone) as card:
         with box('df-pair-foot'):
             if saving is not None:
                 title = text_field('Title', value=group.title, placeholder=group_name(group), look='df-f--bare',
@@ -59,19 +99,22 @@ def full_screen(group: GroupRecord, patient: PatientHeader, *, zone: tzinfo, tod
             text(group_name(group), 'df-t3 df-ell df-stage-words', tag='h2')
             ui.html(offline_html('Offline'), sanitize=False).classes('df-status')
             icon_button('x', label='Close', on_click=dialog.close)
-        ui.html(_panes_html(group.images, zone, kind='preview'), sanitize=False).classes('df-stage-pair')
+        Panes(group.images, zone, classes='df-stage-pair')
     dialog.on('hide', dialog.delete)
     dialog.open()
 
 
-def _panes_html(tiles: list[ImageTile], zone: tzinfo, *, kind: str) -> str:
+def _panes_html(tiles: list[ImageTile], zone: tzinfo) -> str:
     """Return the images in order, each with its date, and the interval between the first and the last. Every value is escaped."""
-    panes = ''.join(
-        f'<span class="df-pane"><img src="/images/{escape(tile.key)}/{kind}" alt="{escape(describe(tile, zone))}" loading="lazy" '
-        f'decoding="async" width="{tile.width_px}" height="{tile.height_px}">'
-        f'<span class="df-badge df-num">{escape(day_words(tile, zone))}</span></span>'
-        for tile in tiles)
+    panes = ''.join(_pane_html(tile, zone, hidden=is_veiled(tile)) for tile in tiles)
     if len(tiles) < _PAIR:
         return panes
     apart = interval(day_of(tiles[0], zone), day_of(tiles[-1], zone))
     return f'{panes}<span class="df-interval df-num">{escape(apart)}</span>'
+
+
+def _pane_html(tile: ImageTile, zone: tzinfo, *, hidden: bool) -> str:
+    picture = picture_html(tile.key, 'preview', alt=describe(tile, zone) + veil_words(tile, hidden=hidden), turn_deg=tile.turn_deg,
+                           width_px=tile.width_px, height_px=tile.height_px)
+    return (f'<span class="df-pane{" " + VEILED if hidden else ""}">{picture}{veil_html(tile)}'
+            f'<span class="df-badge df-num">{escape(day_words(tile, zone))}</span></span>')

@@ -137,6 +137,14 @@ def select_field(label: str, options: Mapping[str, str] | Sequence[str], *, valu
         return _field(control, label, *place)
 
 
+def own_field(label: str, make: Callable[[], Any], *, classes: str = '') -> Field:
+    """Show a control of one's own with all that a field has around it; `make()` returns the control, which holds the value."""
+    with _labelled(label, '', classes) as (root, words, state):
+        control = make().mark(label.lower().replace(' ', '-'))
+        control.props['aria-label'] = label
+        return Field(control=control, label=words, state=state, error=text('', 'df-error', role='alert'), root=root)
+
+
 class Segmented:
     """A few options side by side, one of them on."""
 

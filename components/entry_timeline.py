@@ -6,6 +6,7 @@ from html import escape
 from components import formatting
 from components.design import icon_svg
 from components.navigation import patient_address
+from components.picture import picture_html
 from data.repositories.entries import EntrySummary
 
 THUMBS = 8
@@ -14,7 +15,7 @@ THUMBS = 8
 
 def shown_images(entries: Sequence[EntrySummary]) -> list[str]:
     """Return the keys of the photographs that the timeline shows: what its event has to name."""
-    return [key for entry in entries for key in entry.covers[:THUMBS]]
+    return [cover.key for entry in entries for cover in entry.covers[:THUMBS]]
 
 
 def timeline_html(entries: Sequence[EntrySummary], unique_id: str, zone: tzinfo, *, today: date) -> str:
@@ -63,7 +64,11 @@ def _thumbs_html(entry: EntrySummary) -> str:
     shown = entry.covers[:THUMBS]
     more = len(entry.covers) - len(shown)
     photos = []
-    for number, key in enumerate(shown, 1):
+    for number, cover in enumerate(shown, 1):
         over = f'<span class="df-thumbs-more">+{more + 1:d}</span>' if more and number == len(shown) else ''
-        photos.append(f'<span class="df-photo"><img src="/images/{escape(key)}/thumb" alt="" loading="lazy" decoding="async">{over}</span>')
+        photos.append(f'<span class="df-photo">{picture_html(cover.key, turn_deg=cover.turn_deg)}{over}</span>')
+    if hidden := entry.image_count - len(entry.covers):
+        words = formatting.plural(hidden, 'sensitive photo')
+        photos.append(f'<span class="df-photo df-thumbs-hidden" role="img" aria-label="{words}, not shown here" title="{words}">'
+                      f'{icon_svg("eye-off", 18)}<span>{hidden:d}</span></span>')
     return f'<div class="df-thumbs">{"".join(photos)}</div>' if photos else ''

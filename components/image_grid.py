@@ -11,6 +11,8 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from components import formatting
 from components.controls import Segmented, box, empty_state, segmented, text
+from components.picture import picture_html
+from components.sensitive import VEILED, is_veiled, unveil, veil_html, veil_words
 from data.body_sites import is_paired, leaf
 from data.read_models import ImageTile
 
@@ -74,10 +76,10 @@ def by_day(tiles: Iterable[ImageTile], zone: tzinfo, *, newest_first: bool = Tru
     return groups[::-1] if newest_first else groups
 
 
-def photo_html(tile: ImageTile, *, alt: str = '', kind: str = 'thumb') -> str:
+def photo_html(tile: ImageTile, *, alt: str = '', kind: Literal['thumb', 'preview'] = 'thumb') -> str:
     """Return the photo in its box of 4:3, so that nothing moves when it arrives."""
-    return (f'<img class="df-photo" src="/images/{escape(tile.key)}/{kind}" alt="{escape(alt)}" loading="lazy" decoding="async" '
-            f'width="{tile.width_px}" height="{tile.height_px}">')
+    picture = picture_html(tile.key, kind, alt=alt, turn_deg=tile.turn_deg, width_px=tile.width_px, height_px=tile.height_px)
+    return f'<span class="df-photo">{picture}</span>'
 
 
 def tile_html(tile: ImageTile, zone: tzinfo, *, badge: str = '', alt: str = '', when: str = '') -> str:
@@ -90,7 +92,7 @@ def tile_html(tile: ImageTile, zone: tzinfo, *, badge: str = '', alt: str = '', 
     marked = f'<span class="df-badge">{escape(badge)}</span>' if badge else ''
     view = escape(tile.view.capitalize() or 'View not set')
     caption = f'<span class="df-tile-caption">{escape(tile.caption)}</span>' if tile.caption else ''
-    return (f'{photo_html(tile, alt=alt)}{marked}{first}<time>{escape(when or time_words(tile, zone))}</time>'
+    return (f'{photo_html(tile, alt=alt)}{veil_html(tile)}{marked}{first}<time>{escape(when or time_words(tile, zone))}</time>'
             f'<span class="df-tile-view">{view}</span>{caption}')
 
 
@@ -173,29 +175,45 @@ class ImageGrid:
 
     def _tile(self, tile: ImageTile) -> None:
         chosen = bool(self._on_toggle) and tile.key not in self._gone
-        name = describe(tile, self._zone)
+        is_hidden = is_veiled(tile)
+        name = describe(tile, self._zone) + veil_words(tile, hidden=is_hidden)
         acts = chosen or (self._on_open is not None and tile.key not in self._gone)
         fragment = tile_html(tile, self._zone, badge=self._badges.get(tile.key, ''), alt='' if acts else name)
         element = ui.html(fragment, sanitize=False).classes('df-tile').mark(f'tile-{tile.key}')
         self._elements[tile.key] = element
+        if is_hidden:
+            element.classes(VEILED)
         if not acts:
             element.classes('df-tile--still' if tile.key not in self._gone else 'df-tile--gone')
             return
         element.props['tabindex'] = '0'
         element.props['aria-label'] = name
         element.props['role'] = 'checkbox' if chosen else 'button'
-        self._listen(element, tile.key, chosen)
+        self._listen(element, tile, chosen)
         if chosen:
             element.props['aria-checked'] = str(tile.key in self.selected).lower()
 
-    def _listen(self, element: ui.html, key: str, chosen: bool) -> None:
+    def _listen(self, element: ui.html, tile: ImageTile, chosen: bool) -> None:
+        def first_show(act: OnKey) -> Callable[[], Any]:
+            return lambda: None if self._unveils(tile) else act(tile.key)
         if chosen:
-            element.on('click', lambda: self.toggle(key), args=[])
-            element.on('keydown.space.prevent', lambda: self.toggle(key), args=[])
-        open_photo = self._on_open
-        if open_photo is not None:
-            element.on('dblclick' if chosen else 'click', lambda: open_photo(key), args=[])
-            element.on('keydown.enter', lambda: open_photo(key), args=[])
+            element.on('click', first_show(self.toggle), args=[])
+            element.on('keydown.space.prevent', first_show(self.toggle), args=[])
+        if self._on_open is not None:
+            element.on('dblclick' if chosen else 'click', first_show(self._on_open), args=[])
+            element.on('keydown.enter', first_show(self._on_open), args=[])
+        elif chosen:
+            element.on('keydown.enter', first_show(lambda _key: None), args=[])
+
+    def _unveils(self, tile: ImageTile) -> bool:
+        """Show a sensitive photograph that is hidden, and tell whether that was it: the first click or key does nothing else."""
+        element = self._elements[tile.key]
+        if VEILED not in element.classes:
+            return False
+        unveil(tile.key)
+        element.classes(remove=VEILED)
+        element.props['aria-label'] = describe(tile, self._zone) + veil_words(tile, hidden=False)
+        return True
 
     def toggle_all(self, keys: list[str]) -> None:
         """Choose all of these; when all are chosen already, take them back."""

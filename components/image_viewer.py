@@ -1,4 +1,4 @@
-"""One photograph, as large as the screen: its date and words, the ones before and after by arrow key, Escape closes.
+"""One photograph, as large as the screen: zoomed, turned, drawn on; the ones before and after by arrow key.
 
     viewer = ImageViewer(zone=zone, patient=header, may_download=actor.may(Permission.IMAGE_ORIGINAL))
     viewer.open(tiles, key)
@@ -9,11 +9,17 @@ from typing import Any
 
 from nicegui import ui
 
+from components.annotation_list import AnnotationList
+from components.annotator import Annotator
 from components.controls import box, icon_button, link_button, text
 from components.image_grid import describe, moment_words, site_of
 from components.patient_banner import stage_patient, stage_words
+from components.photo_stage import PhotoStage
 from components.refusals import refusals_shown
 from components.save_status import offline_html
+from components.sensitive import is_veiled, unveil, veil_words
+from components.viewer_keys import listen_to_keys
+from components.viewer_tools import ViewerTools
 from data.read_models import ImageTile, PatientHeader
 
 OnShow = Callable[[str], Awaitable[ImageTile]]
@@ -22,13 +28,15 @@ OnShow = Callable[[str], Awaitable[ImageTile]]
 class ImageViewer:
     """The dialog. `on_show(key)` is awaited before a photo is shown: it writes the event and returns what is known of the photo now.
 
-    `beside(tile)` fills the panel at its side; `saves` says that there are fields in it.
+    `beside(tile)` fills the panel at its side; `saves` says that there are fields in it; `may_edit` that photographs can be
+    turned and drawn on.
     """
 
     def __init__(self, *, zone: tzinfo, patient: PatientHeader | None = None, may_download: bool = False,
-                 on_show: OnShow | None = None, beside: Callable[[ImageTile], Any] | None = None, saves: bool = False) -> None:
+                 on_show: OnShow | None = None, beside: Callable[[ImageTile], Any] | None = None, saves: bool = False,
+                 may_edit: bool = False) -> None:
         self._zone, self._patient, self._may_download = zone, patient, may_download
-        self._on_show, self._beside, self._saves = on_show, beside, saves
+        self._on_show, self._beside, self._saves, self._may_edit = on_show, beside, saves, may_edit
         self._tiles: list[ImageTile] = []
         self._key = ''
         with ui.dialog().props('maximized transition-show=fade transition-hide=fade') as self._dialog:
@@ -38,8 +46,7 @@ class ImageViewer:
                     self._build()
                 self._side = box('df-viewer-side')
         self._dialog.on('hide', self._hidden, [])
-        main.on('keydown.left.prevent', lambda: self._step(-1), [])
-        main.on('keydown.right.prevent', lambda: self._step(1), [])
+        listen_to_keys(main, stage=self._stage, tools=self._tools, annotator=self._annotator, on_step=self._step)
 
     def open(self, tiles: list[ImageTile], key: str) -> Any:
         """Show one of these photographs; the arrows go through them in this order."""
@@ -47,10 +54,16 @@ class ImageViewer:
         return self._go(key)
 
     def update(self, tiles: list[ImageTile]) -> None:
-        """Take photographs that came or changed meanwhile; the one on the screen stays, its words follow."""
+        """Take photographs that came or changed meanwhile; the one on the screen stays, its words and how it is turned follow."""
         self._tiles = list(tiles)
         if self._dialog.value and (tile := self._tile(self._key)):
             self._show_words(tile)
+            self._tools.follow(tile)
+
+    def renew(self, tiles: list[ImageTile]) -> None:
+        """Take what changed of photographs that are known here; others are none of it."""
+        latest = {tile.key: tile for tile in tiles}
+        self.update([latest.get(tile.key, tile) for tile in self._tiles])
 
     def show_patient(self, patient: PatientHeader) -> None:
         """Name the patient as they are called now."""
@@ -67,16 +80,17 @@ class ImageViewer:
             with box('df-viewer-words'):
                 self._title = text('', 'df-t3 df-ell', tag='h2')
                 self._line = text('', 'df-meta df-num df-ell')
-            self._place = text('', 'df-meta df-num df-nowrap')
+            with box('df-viewer-steps'):
+                self._place = text('', 'df-meta df-num df-nowrap')
+                self._previous = icon_button('chevron-left', label='Previous photo', on_click=lambda: self._step(-1))
+                self._next = icon_button('chevron-right', label='Next photo', on_click=lambda: self._step(1)).mark('next-photo')
             ui.html(offline_html('Offline, will save' if self._saves else 'Offline'), sanitize=False).classes('df-status')
             self._acts = box('df-slot')
             icon_button('x', label='Close', on_click=self._dialog.close)
-        with box('df-viewer-stage', tabindex='0', autofocus='') as self._stage:
-            self._photo = box('df-viewer-photo')
-            with box('df-viewer-arrow df-viewer-arrow--left'):
-                self._previous = icon_button('chevron-left', label='Previous photo', on_click=lambda: self._step(-1))
-            with box('df-viewer-arrow df-viewer-arrow--right'):
-                self._next = icon_button('chevron-right', label='Next photo', on_click=lambda: self._step(1)).mark('next-photo')
+        with box('df-viewer-desk'):
+            self._stage = PhotoStage()
+            self._annotator = Annotator(self._stage, may_edit=self._may_edit)
+            self._tools = ViewerTools(self._stage, self._annotator, may_edit=self._may_edit)
         self._caption = text('', 'df-viewer-caption', role='status')
 
     def _step(self, by: int) -> Any:
@@ -97,19 +111,30 @@ class ImageViewer:
         if tile is None:
             return
         self._key = key
-        self._photo.clear()  # never the next one's words under this one's picture while it loads
-        with self._photo:
-            box('', tag='img', src=f'/images/{key}/preview', alt=describe(tile, self._zone), decoding='async')
+        self._show_photo(tile)
         self._acts.clear()
         if self._may_download:
             with self._acts:
                 link_button('Download original', f'/images/{key}/original', icon='download', kind='ghost')
         self._side.clear()
-        if self._beside is not None:
-            with self._side:
+        with self._side:
+            if self._beside is not None:
                 self._beside(tile)
+            self._tools.show(tile, AnnotationList(self._annotator, self._stage, may_edit=self._may_edit))
+            self._annotator.show(key, is_hidden=is_veiled(tile))
         self._show_words(tile)
         self._dialog.open()
+
+    def _show_photo(self, tile: ImageTile) -> None:
+        """Show the picture; a sensitive one that was not asked for on this page stays hidden until it is."""
+        is_hidden = is_veiled(tile)
+        self._stage.show(tile, describe(tile, self._zone) + veil_words(tile, hidden=is_hidden),
+                         on_unveil=(lambda: self._unveil(tile)) if is_hidden else None)
+
+    def _unveil(self, tile: ImageTile) -> None:
+        unveil(tile.key)
+        self._show(tile.key)
+        self._stage.focus()
 
     def _show_words(self, tile: ImageTile) -> None:
         place = next(index for index, known in enumerate(self._tiles) if known.key == tile.key)
@@ -123,7 +148,9 @@ class ImageViewer:
 
     def _hidden(self) -> None:
         """Let go of picture and fields: nothing of a patient stays behind a closed dialog."""
-        self._photo.clear()
+        self._stage.clear()
+        self._tools.clear()
+        self._annotator.clear()
         self._side.clear()
 
     def _tile(self, key: str) -> ImageTile | None:

@@ -149,7 +149,7 @@ def _heading(title: str, patient: PatientHeader | None, tab: str, on: date) -> H
             symbol('chevron-right')
             crumb = text(patient.name, 'df-ell', tag='b')
         return HeaderBar(heading, back, crumb)
-    ui.html(navigation.cover_html(patient.cover, 'm'), sanitize=False)
+    ui.html(navigation.cover_html(patient, 'm'), sanitize=False)
     with box('df-head-text'):
         who = patient_head(patient, today=on)
         with box('df-heading') as heading:

@@ -5,6 +5,7 @@ from html import escape
 from components import formatting
 from components.design import avatar_colour, icon_svg
 from components.motif import logo_svg
+from components.picture import picture_html
 from data.actors import Actor, Permission
 from data.read_models import PatientHeader
 
@@ -86,9 +87,9 @@ def bottom_html(actor: Actor, *, current: str) -> str:
     return ''.join(links) + f'<button type="button" popovertarget="{MENU_ID}">{icon_svg("menu", 20)}<span>More</span></button>'
 
 
-def cover_html(image_key: str | None, size: str = '') -> str:
+def cover_html(patient: PatientHeader, size: str = '') -> str:
     """Return the small picture of a patient; blank alt, the name stands beside it."""
-    shown = f'<img src="/images/{escape(image_key)}/thumb" alt="" decoding="async">' if image_key else icon_svg('image', 18)
+    shown = picture_html(patient.cover, turn_deg=patient.cover_turn_deg, is_lazy=False) if patient.cover else icon_svg('image', 18)
     return f'<span class="df-cover{" df-cover--" + size if size else ""}">{shown}</span>'
 
 
@@ -99,7 +100,7 @@ def _current(is_current: bool) -> str:
 def _active_patient(patient: PatientHeader, tab: str) -> str:
     # an entry is one of the entries: its page keeps that line marked
     return ('<div class="df-active"><div class="df-over">Active patient</div>'
-            f'<a class="df-active-who" href="{escape(patient_address(patient.unique_id))}">{cover_html(patient.cover, "s")}'
+            f'<a class="df-active-who" href="{escape(patient_address(patient.unique_id))}">{cover_html(patient, "s")}'
             f'<span class="df-grow"><span class="df-ell df-f13 df-bold" style="display:block">{escape(patient.name)}</span>'
             f'<span class="df-mono df-meta df-ell" style="display:block">{escape(patient.unique_id)}</span></span></a>'
             f'{tab_links(patient, tab or "entries", classes="df-nav df-nav--sub")}</div>')

@@ -23,7 +23,7 @@ class PatientBanner(ui.element):
         self._tab, self._today = tab, today
         with self:
             with box('df-pb'):
-                self._cover = ui.html(cover_html(patient.cover), sanitize=False)
+                self._cover = ui.html(cover_html(patient), sanitize=False)
                 with box('df-pb-text'):
                     self._line = ui.html(banner_html(patient, today=today), sanitize=False).classes('df-pb-line')
                     self.tags = TagLine(patient.tags, tags, on_open=on_tag)
@@ -32,7 +32,7 @@ class PatientBanner(ui.element):
 
     def show(self, patient: PatientHeader) -> None:
         """Show the patient as they are called, pictured and tagged now."""
-        self._cover.set_content(cover_html(patient.cover))
+        self._cover.set_content(cover_html(patient))
         self._line.set_content(banner_html(patient, today=self._today))
         self._links.set_content(tabs_html(patient, self._tab))
         self.tags.show(patient.tags)

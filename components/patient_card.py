@@ -6,6 +6,7 @@ from html import escape
 from components import formatting
 from components.design import icon_svg
 from components.navigation import patient_address
+from components.picture import picture_html
 from components.tag_chip import fitting_tags_html
 from data.patient_query import Sort
 from data.read_models import PatientRow
@@ -66,7 +67,7 @@ def _card(row: PatientRow, when: str, today: date, place: int, chosen: Collectio
 
 def _mosaic(row: PatientRow) -> str:
     shown = row.covers[:3]
-    photos = ''.join(f'<span><img src="/images/{escape(key)}/thumb" alt="" loading="lazy" decoding="async"></span>' for key in shown)
+    photos = ''.join(f'<span>{picture_html(cover.key, turn_deg=cover.turn_deg)}</span>' for cover in shown)
     counts = (f'<span class="df-counts">{_badge("image", row.image_count, "image", "images")}'
               f'{_badge("calendar", row.entry_count, "entry", "entries")}</span>')
     nothing = f'<span>{icon_svg("image", 24)}</span>'

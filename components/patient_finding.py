@@ -22,7 +22,7 @@ class Found:
     @property
     def covers(self) -> list[str]:
         """Return the keys of every picture shown."""
-        return [cover for row in self.page.rows for cover in row.covers]
+        return [cover.key for row in self.page.rows for cover in row.covers]
 
     @property
     def kept(self) -> 'Found':

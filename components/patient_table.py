@@ -9,6 +9,7 @@ from components.list_address import Address
 from components.navigation import patient_address
 from components.patient_card import age_of, formerly_html, last_changed, last_seen, when_words
 from components.patient_sorting import sorted_by
+from components.picture import picture_html
 from components.tag_chip import fitting_tags_html
 from data.patient_query import ListView, Sort
 from data.read_models import PatientRow
@@ -75,5 +76,5 @@ def _name(row: PatientRow) -> str:
 
 def _photos(row: PatientRow) -> str:
     # a phone shows all three, as the cards do; one that is not shown is not fetched
-    photos = ''.join(f'<img src="/images/{escape(key)}/thumb" alt="" loading="lazy" decoding="async">' for key in row.covers[:3])
+    photos = ''.join(f'<span>{picture_html(cover.key, turn_deg=cover.turn_deg)}</span>' for cover in row.covers[:3])
     return f'<span class="df-strip">{photos or icon_svg("image", 18)}</span>'

@@ -58,4 +58,5 @@ class PoolGrid:
             day.tiles = photos
             day.place.clear()
             with day.place:
-                day.grid = image_grid(photos, today=self._today, zone=self._zone, on_open=self._on_open, size=self._size)
+                day.grid = image_grid(photos, today=self._today, zone=self._zone, on_open=self._on_open, size=self._size,
+                                      badges={tile.key: 'Cover' for tile in photos if tile.is_cover})

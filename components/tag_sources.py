@@ -7,6 +7,7 @@ from components.controls import box, icon_button, link, text
 from components.formatting import appointment, ordinal
 from components.image_grid import describe, moment_words, tile_html
 from components.navigation import patient_address
+from components.sensitive import VEILED, is_veiled
 from components.tag_chip import origin_words, tag_dot
 from data.read_models import ImageTile, PatientHeader, ShownTag
 from data.repositories.tag_records import TagSources
@@ -41,4 +42,4 @@ def show_sources(shown: ShownTag, sources: TagSources, patient: PatientHeader, *
 
 def _photo(tile: ImageTile, zone: tzinfo) -> None:
     photo = ui.html(tile_html(tile, zone, alt=describe(tile, zone), when=moment_words(tile, zone)), sanitize=False)
-    photo.classes('df-tile df-tile--still')
+    photo.classes(f'df-tile df-tile--still {VEILED if is_veiled(tile) else ""}')

@@ -1,5 +1,5 @@
 """What is being added, file by file: a column beside the photographs that covers none of them. It says what the server knows, no more."""
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from html import escape
@@ -11,7 +11,10 @@ from app.uploads import Upload, UploadState, summary
 from components import formatting
 from components.controls import box, button, icon_button, text
 from components.design import icon_svg
+from components.picture import picture_html
+from components.sensitive import VEILED
 from components.upload_queue import QueuedFile
+from data.read_models import ImageTile
 
 _ICONS = {
     UploadState.SENDING: ('loader-circle', 'df-select df-spin'), UploadState.CHECKING: ('loader-circle', 'df-meta df-spin'),
@@ -43,14 +46,18 @@ class UploadPanel:
             self._again = button('Send again', icon='refresh-cw', on_click=on_retry)
         self.show([], [])
 
-    def show(self, uploads: Sequence[Upload], queue: Sequence[QueuedFile]) -> None:
-        """Show the server's list, and behind it what the browser still holds."""
-        lines = {one.key: (row_html(one, self._zone), one.image, 'df-uprow') for one in uploads}
+    def show(self, uploads: Sequence[Upload], queue: Sequence[QueuedFile], images: Mapping[str, ImageTile] | None = None) -> None:
+        """Show the server's list, and behind it what the browser still holds. `images` are those of the pool as they are now, by key."""
+        known = images or {}
+        lines = {one.key: (row_html(one, self._zone, known.get(one.image)), one.image, 'df-uprow') for one in uploads}
         lines |= {one.key: (queued_html(one), '', 'df-uprow df-uprow--queued') for one in queue}
         for key in set(self._rows) - set(lines):
             self._rows.pop(key).element.delete()
         for key, (fragment, image, classes) in lines.items():
             self._row(key, fragment, image, classes)
+        for row in self._rows.values():
+            hidden = row.image in known and known[row.image].is_sensitive
+            row.element.classes(add=VEILED if hidden else '', remove='' if hidden else VEILED)
         self._head(uploads, queue)
         self._again.set_visibility(any(one.is_unsent for one in queue))
         self.root.set_visibility(bool(lines))
@@ -78,12 +85,13 @@ class UploadPanel:
         self._bar.style(f'width:{_percent(uploads, total)}%')
 
 
-def row_html(upload: Upload, zone: tzinfo) -> str:
-    """Return the row of a file that the server has heard of, escaped."""
+def row_html(upload: Upload, zone: tzinfo, tile: ImageTile | None = None) -> str:
+    """Return the row of a file that the server has heard of, escaped; `tile` is the photograph that it became."""
     name = escape(upload.name)
     title = f'<button type="button" class="df-uprow-name">{name}</button>' if upload.image else f'<span class="df-uprow-name">{name}</span>'
     icon, look = _ICONS[upload.state]
-    return f'{_thumb(upload)}<span class="df-uprow-text">{title}{_state(upload, zone)}</span><span class="{look}">{icon_svg(icon)}</span>'
+    return (f'{_thumb(upload, tile)}<span class="df-uprow-text">{title}{_state(upload, zone)}</span>'
+            f'<span class="{look}">{icon_svg(icon)}</span>')
 
 
 def queued_html(file: QueuedFile) -> str:
@@ -114,9 +122,9 @@ def _sending(upload: Upload) -> str:
             f'<span class="df-uprow-state df-num">{escape(words)}</span></span>')
 
 
-def _thumb(upload: Upload) -> str:
+def _thumb(upload: Upload, tile: ImageTile | None) -> str:
     if upload.image:
-        return f'<span class="df-photo"><img src="/images/{escape(upload.image)}/thumb" alt="" decoding="async"></span>'
+        return f'<span class="df-photo">{picture_html(upload.image, turn_deg=tile.turn_deg if tile else 0, is_lazy=False)}</span>'
     return _mat('file-x-2', ' df-uprow-mat--bad') if upload.state is UploadState.REFUSED else _mat('image')
 
 

@@ -221,6 +221,10 @@ SITES: dict[str, bool] = {
 """Every code, a path from the largest part to the smallest, and whether it is there on the left and on the right. The package does
 not say which are: a code that is added has to be decided here."""
 
+_INTIMATE = ('Anogenital region', 'Trunk:Anterior trunk:Anterior chest:Breast', 'Lower extremity:Buttock')
+INTIMATE = frozenset(site for site in SITES if any(f'{site}:'.startswith(f'{region}:') for region in _INTIMATE))
+"""The codes whose photographs nobody should come upon unasked."""
+
 
 def leaf(site: str) -> str:
     """Return what is shown of a site: the last part of its path. A text that is no code is shown as it is."""
@@ -235,6 +239,16 @@ def within(site: str) -> str:
 def is_paired(site: str) -> bool:
     """Tell whether the side says something: there is a left and a right one. A text that is no code may mean either."""
     return SITES.get(site, bool(site))
+
+
+def is_intimate(site: str) -> bool:
+    """Tell whether a photograph of this site is proposed as sensitive: anogenital region, breast, buttock, and what lies in them."""
+    return site in INTIMATE
+
+
+def is_sensitive(said: bool | None, site: str) -> bool:
+    """Tell whether a photograph is sensitive: as someone said, else as its site proposes."""
+    return is_intimate(site) if said is None else said
 
 
 def matching(words: str, first: Sequence[str] = ()) -> list[str]:

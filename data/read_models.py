@@ -2,6 +2,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from data.body_sites import is_sensitive
 from data.models.tag import TagColour
 
 
@@ -37,8 +38,19 @@ class ShownTag:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """A photograph that stands for a patient or a visit: its key, and by how many degrees clockwise it is shown turned."""
+
+    key: str
+    turn_deg: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class PatientHeader:
-    """What every page of a patient shows at its head. `cover` is an image key; `sex` and `skin_type` are words to show."""
+    """What every page of a patient shows at its head.
+
+    `cover` is an image key, `cover_turn_deg` how that is shown turned; `sex` and `skin_type` are words to show.
+    """
 
     key: str
     unique_id: str
@@ -51,6 +63,7 @@ class PatientHeader:
     image_count: int = 0
     entry_count: int = 0
     cover: str | None = None
+    cover_turn_deg: int = 0
     tags: tuple[ShownTag, ...] = ()
 
     @property
@@ -62,7 +75,7 @@ class PatientHeader:
 
 @dataclass(frozen=True, slots=True)
 class PatientRow:
-    """One patient in a list. `covers` are up to three image keys; `last_appointment` may lie in the future (planned).
+    """One patient in a list. `covers` are up to three photographs; `last_appointment` may lie in the future (planned).
 
     `formerly` is the former ID that a search found the patient by, when nothing that is shown holds what was looked for.
     """
@@ -76,7 +89,7 @@ class PatientRow:
     entry_count: int
     last_appointment: datetime | None
     last_modified: datetime
-    covers: tuple[str, ...] = ()
+    covers: tuple[Cover, ...] = ()
     preferred_name: str = ''
     tags: tuple[ShownTag, ...] = ()
     formerly: str = ''
@@ -92,7 +105,9 @@ class PatientRow:
 class ImageTile:
     """One photograph in a grid. `captured_local` is the camera's own text (ISO form), `captured_on` its day when it is known.
 
-    Without a capture time that is believed, both are those of reception, and `is_capture_known` says so.
+    Without a capture time that is believed, both are those of reception, and `is_capture_known` says so. `said_sensitive` is what someone
+    said, None where the body site decides; `is_cover`: someone chose it as the patient's cover. `width_px` and
+    `height_px` are those of the stored picture, which is shown turned by `turn_deg` clockwise.
     """
 
     key: str
@@ -106,3 +121,11 @@ class ImageTile:
     width_px: int
     height_px: int
     is_capture_known: bool = True
+    said_sensitive: bool | None = None
+    is_cover: bool = False
+    turn_deg: int = 0
+
+    @property
+    def is_sensitive(self) -> bool:
+        """Tell whether it is hidden until clicked, and never a cover."""
+        return is_sensitive(self.said_sensitive, self.body_site)

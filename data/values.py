@@ -134,6 +134,8 @@ def as_text(value: Any) -> str:
     """Return a stored value as the text that its field shows and `field_version` keeps."""
     if value is None:
         return ''
+    if isinstance(value, bool):
+        return 'yes' if value else 'no'
     if isinstance(value, StrEnum):
         return value.value
     if isinstance(value, datetime):

@@ -10,11 +10,12 @@ from starlette.responses import RedirectResponse
 
 from app.clinic import clinic
 from components.autosave import Autosave
-from components.comparison_view import comparison_card, full_screen
+from components.comparison_view import ComparisonCard, comparison_card, full_screen
 from components.comparison_view import summary as comparisons_summary
 from components.controls import box, button, empty_state, text
 from components.entry_notes import appointment_field, notes_field, visit_facts
 from components.formatting import appointment, local, ordinal
+from components.image_beside import ImageBeside
 from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame, window_title
@@ -29,7 +30,7 @@ from components.section import Section, section
 from components.session import current_actor
 from components.surroundings import Surroundings, surroundings
 from components.tag_picker import TagPicker, summary
-from components.tagging import ImageTags, Tagging
+from components.tagging import Tagging
 from components.workspace import Workspace
 from components.workspace import summary as workspace_summary
 from data.actors import Permission
@@ -80,7 +81,7 @@ class EntryPage:
     entry: EntryRecord
     tags: tuple[ShownTag, ...]
     looking: Looking[Seen]
-    cards: dict[str, ui.element] = field(default_factory=dict)
+    cards: dict[str, ComparisonCard] = field(default_factory=dict)
     no_pairs: ui.element | None = None
     made: str = ''
 
@@ -97,9 +98,9 @@ class EntryPage:
             self.slots = slots
             with slots.status:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
-            self.image_tags = ImageTags(self.patient.key, around.actor)
+            self.beside = ImageBeside(self.patient.key, around.actor, around.zone)
             self.viewer = ImageViewer(zone=around.zone, patient=self.patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
-                                      on_show=self._looks, beside=self.image_tags.build)
+                                      on_show=self._looks, beside=self.beside.build, may_edit=around.actor.may(Permission.IMAGE_ADD))
             self.picker = PoolPicker(self.patient, appointment(self.entry.appointment_at, around.zone), zone=around.zone,
                                      today=around.today, on_add=self.place)
             with box('df-desk'):
@@ -190,6 +191,8 @@ class EntryPage:
                 if group.key not in self.cards:
                     self.cards[group.key] = comparison_card(group, self.saving if self.may_arrange else None, zone=self.around.zone,
                                                              on_large=self._enlarge)
+                else:
+                    self.cards[group.key].panes.show(group.images)
             if self.no_pairs is None and not self.entry.groups:
                 self.no_pairs = empty_state('No comparisons yet.', 'Select two or more photos, then Compare.')
         if self.no_pairs is not None and self.entry.groups:
@@ -245,6 +248,7 @@ class EntryPage:
         """Show what changed; fields are left to themselves."""
         before, known = self.entry, self.patient
         self.patient, self.entry, self.tags = seen
+        self.viewer.renew([*self.entry.images, *(tile for group in self.entry.groups for tile in group.images)])
         self._show_changes(before)
         self._show_tags()
         if self.patient != known:
@@ -253,7 +257,7 @@ class EntryPage:
     def _show_tags(self) -> None:
         self.tag_picker.show(self.tags)
         self.notes.set_summary(summary(self.tags))
-        self.image_tags.refresh()
+        self.beside.refresh()
 
     def _show_patient(self) -> None:
         show_head(self.slots, self.around, self.patient, title=appointment(self.entry.appointment_at, self.around.zone))

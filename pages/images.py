@@ -11,7 +11,8 @@ from app.uploads import Upload
 from components.autosave import Autosave
 from components.controls import box, text
 from components.formatting import plural
-from components.image_describe import image_fields, known_sites
+from components.image_beside import ImageBeside
+from components.image_describe import ImageFields, known_sites
 from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame
@@ -26,7 +27,6 @@ from components.save_status import SaveStatus
 from components.session import current_actor
 from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
-from components.tagging import ImageTags
 from components.upload_panel import UploadPanel
 from components.upload_queue import UploadQueue
 from data.actors import Permission
@@ -84,9 +84,9 @@ class PoolPage:
                    tab='images', today=around.today, padded=False) as self.slots:
             with self.slots.status:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
-            self.image_tags = ImageTags(patient.key, around.actor)
+            self.beside = ImageBeside(patient.key, around.actor, around.zone)
             self.viewer = ImageViewer(zone=around.zone, patient=patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
-                                      on_show=self._looks, beside=self._beside, saves=self.may_add)
+                                      on_show=self._looks, beside=self._beside, saves=self.may_add, may_edit=self.may_add)
             with self._drop_anywhere(), box('df-pool'):
                 with box('df-pool-main'):
                     self._tools()
@@ -94,7 +94,6 @@ class PoolPage:
                         self.grid = PoolGrid(today=around.today, zone=around.zone, on_open=self.open, empty=self._empty())
                 self.panel = UploadPanel(zone=around.zone, on_open=self.open, on_retry=self._retry, on_close=self._put_away)
         self._show()
-        self._show_uploads()
         self._listen()
 
     def open(self, key: str) -> object:
@@ -143,7 +142,8 @@ class PoolPage:
         self.count.set_text(plural(len(self.tiles), 'image'))
         self.grid.show(self.tiles)
         self.viewer.update(self.grid.shown)
-        self.image_tags.refresh()
+        self.beside.refresh()
+        self._show_uploads()
 
     def _show_patient(self) -> None:
         show_head(self.slots, self.around, self.patient, title='Images', tab='images')
@@ -157,7 +157,7 @@ class PoolPage:
     def _show_uploads(self) -> None:
         uploads = self._uploads()
         self.queue.begun((upload.key, upload.name) for upload in uploads)
-        self.panel.show(uploads, self.queue.files)
+        self.panel.show(uploads, self.queue.files, {tile.key: tile for tile in self.tiles})
 
     def _uploads(self) -> list[Upload]:
         return clinic().uploads.of(self.around.actor.session, self.patient.key)
@@ -178,8 +178,8 @@ class PoolPage:
 
     def _beside(self, tile: ImageTile) -> None:
         if self.may_add:
-            image_fields(tile, self.revisions, self.saving, sites=known_sites(self.tiles))
-        self.image_tags.build(tile)
+            ImageFields(tile, self.revisions, self.saving, sites=known_sites(self.tiles))
+        self.beside.build(tile)
 
     def _added(self, files: object) -> None:
         self.queue.added(files)

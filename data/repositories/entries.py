@@ -3,13 +3,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import bindparam, func
+from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from data.actors import Permission
+from data.body_sites import is_sensitive
 from data.columns import new_key
 from data.errors import Invalid, NotFound
 from data.models import Action, Entry, EntryImage, Image, Patient, Section, SectionState, User
-from data.read_models import ImageTile
+from data.read_models import Cover, ImageTile
 from data.repositories.base import Repository
 from data.repositories.comparisons import GroupRecord
 from data.repositories.fields import Saved
@@ -23,7 +25,10 @@ _WITH_PATIENT = select(Entry, Patient).join(Patient).where(Entry.key == bindpara
 
 @dataclass(frozen=True)
 class EntrySummary:
-    """One visit in a patient's timeline; `covers` are image keys in workspace order, `notes_start` the first line of the notes."""
+    """One visit in a patient's timeline; `notes_start` is the first line of the notes.
+
+    `covers` are photographs in workspace order, without those of sensitive photographs, which are never shown unasked.
+    """
 
     key: str
     number: int
@@ -32,7 +37,7 @@ class EntrySummary:
     notes_start: str
     image_count: int
     comparison_count: int
-    covers: tuple[str, ...]
+    covers: tuple[Cover, ...]
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,8 @@ class Entries(Repository):
         may_read = self.records.actor.may(Permission.NOTES_READ)
         return [EntrySummary(
             entry.key, entry.number, entry.appointment_at, name or '', _first_line(entry.notes) if may_read else '',
-            len(keys.get(entry.id or 0, ())), groups.get(entry.id or 0, 0), keys.get(entry.id or 0, ())) for entry, name in rows]
+            len(keys.get(entry.id or 0, ())), groups.get(entry.id or 0, 0),
+            tuple(cover for cover, hidden in keys.get(entry.id or 0, ()) if not hidden)) for entry, name in rows]
 
     def record(self, patient: str, number: int) -> EntryRecord:
         """Return one visit with its images, comparisons and what this reader left open."""
@@ -166,12 +172,15 @@ class Entries(Repository):
         self.records.tell(patient.key, 'timeline')
         self.records.tell(entry.key, 'tags')
 
-    def _workspace_keys(self, entries: list[int]) -> dict[int, tuple[str, ...]]:
-        found: dict[int, tuple[str, ...]] = {}
-        rows = self.session.exec(select(EntryImage.entry_id, Image.key).join(Image).where(col(EntryImage.entry_id).in_(entries))
-                                 .order_by(col(EntryImage.entry_id), col(EntryImage.position)))
-        for entry, key in rows:
-            found[entry] = (*found.get(entry, ()), key)
+    def _workspace_keys(self, entries: list[int]) -> dict[int, list[tuple[Cover, bool]]]:
+        """Return the photographs of each entry in order, and whether each is sensitive."""
+        found: dict[int, list[tuple[Cover, bool]]] = {}
+        rows = self.session.connection().execute(
+            sql_select(col(EntryImage.entry_id), col(Image.key), col(Image.rotation_deg), col(Image.is_sensitive), col(Image.body_site))
+            .join_from(EntryImage, Image).where(col(EntryImage.entry_id).in_(entries))
+            .order_by(col(EntryImage.entry_id), col(EntryImage.position)))
+        for entry, key, turn_deg, said, site in rows:
+            found.setdefault(entry, []).append((Cover(key, turn_deg), is_sensitive(said, site)))
         return found
 
     def _sections(self, entry: int) -> dict[Section, bool]:

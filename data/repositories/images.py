@@ -1,23 +1,23 @@
 """Image pools: what is known of every photograph, and where its files are."""
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import col, select
 
 from data.actors import Permission
-from data.body_sites import SITES
-from data.columns import limit_of
+from data.body_sites import is_sensitive
 from data.errors import Conflict, Invalid, NotFound
-from data.models import Action, CapturedHow, Image, Laterality, Patient, View
+from data.image_fields import parsed
+from data.models import Action, CapturedHow, Image, Patient
 from data.read_models import ImageTile
 from data.repositories.base import Repository
 from data.repositories.fields import Saved
 from data.repositories.patients import SHOWN_FIGURES
-from data.values import as_text, clean_line
+from data.values import as_text
 
-_CAPTION_LIMIT = limit_of(Image, 'caption')
-_CHOICES: dict[str, type[Laterality] | type[View]] = {'laterality': Laterality, 'view': View}
+_ON_COVERS = frozenset({'body_site', 'view', 'is_sensitive', 'rotation_deg'})
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,24 @@ class AdmittedImage:
     captured_at: datetime
     captured_how: CapturedHow
     received_from: str
+
+
+@dataclass(frozen=True)
+class ImageDetails:
+    """What the file and its arrival say of an image, for who looks closely. Sizes in bytes and pixels, instants aware UTC."""
+
+    camera: str
+    width_px: int
+    height_px: int
+    size_bytes: int
+    format: str
+    sha256: str
+    received_at: datetime
+    received_from: str
+    captured_at: datetime
+    captured_local: str
+    captured_offset: str
+    captured_how: CapturedHow
 
 
 @dataclass(frozen=True)
@@ -73,17 +91,38 @@ class Images(Repository):
         return image.key
 
     def describe(self, key: str, field: str, text: str, *, expected_revision: int | None = None, burst: str = '') -> Saved:
-        """Change caption, body site (a code of the list), laterality or view, given as text.
+        """Change one field of a photograph (`data/image_fields.py` says which and how each is written), given as text.
 
         A side stays stored when the site is changed to one that has none: it is not shown then, and nothing is lost.
         """
         image, patient = self._row(key)
         self.records.require(Permission.IMAGE_ADD, subject=patient.key)
-        value = _parsed(field, text)
+        value = parsed(field, text)
         saved = self.change_field(image, key, field, value, patient=patient, action=Action.IMAGE_DESCRIBE,
                                   expected_revision=expected_revision, burst=burst)
         self.records.tell(patient.key, 'images')
+        if field in _ON_COVERS:
+            self.records.tell(SHOWN_FIGURES, patient.key)
         return saved
+
+    def use_as_cover(self, key: str) -> None:
+        """Choose this image as its patient's cover; the latest choice counts. Refuse a sensitive one."""
+        image, patient = self._row(key)
+        self.records.require(Permission.IMAGE_ADD, subject=patient.key)
+        if is_sensitive(image.is_sensitive, image.body_site):
+            raise Invalid('A sensitive photo is never the cover.')
+        chosen = self._chosen(patient)
+        if chosen is None or chosen.key != key:
+            # later than every other choice, whatever the clock says
+            latest = max((row.cover_at for row in self._once_chosen(patient) if row.cover_at), default=self.records.now)
+            self._choose(image, patient, max(self.records.now, latest + timedelta(microseconds=1)), Action.IMAGE_COVER)
+
+    def stop_as_cover(self, key: str) -> None:
+        """Take back the choice of this image: the one chosen before is the cover again, else the newest overview."""
+        image, patient = self._row(key)
+        self.records.require(Permission.IMAGE_ADD, subject=patient.key)
+        if image.cover_at is not None:
+            self._choose(image, patient, None, Action.IMAGE_UNCOVER)
 
     def held(self, patient: str, sha256: str) -> tuple[str, datetime] | None:
         """Return key and reception of the image with these bytes in this pool, if it is there."""
@@ -95,12 +134,24 @@ class Images(Repository):
         self.records.require(Permission.PATIENT_READ, subject=patient)
         zone = self.records.settings.zone()
         pool = select(Image).join(Patient).where(Patient.key == patient).order_by(col(Image.captured_at).desc(), col(Image.id).desc())
-        return [tile(row, zone) for row in self.session.exec(pool)]
+        rows = self.session.exec(pool).all()
+        chosen = _latest_chosen(rows)
+        return [tile(row, zone, is_cover=row is chosen) for row in rows]
 
     def one(self, key: str) -> ImageTile:
         """Return what a grid shows of one image, as it is now."""
         self.records.require(Permission.PATIENT_READ, subject=key)
-        return tile(self._row(key)[0], self.records.settings.zone())
+        image, patient = self._row(key)
+        return tile(image, self.records.settings.zone(), is_cover=image is self._chosen(patient))
+
+    def details(self, key: str) -> ImageDetails:
+        """Return what is known of an image beside its words."""
+        self.records.require(Permission.PATIENT_READ, subject=key)
+        image, _patient = self._row(key)
+        return ImageDetails(
+            camera=image.camera, width_px=image.width_px, height_px=image.height_px, size_bytes=image.size_bytes, format=image.format,
+            sha256=image.sha256, received_at=image.received_at, received_from=image.received_from, captured_at=image.captured_at,
+            captured_local=image.captured_local, captured_offset=image.captured_offset, captured_how=image.captured_how)
 
     def file(self, key: str) -> ImageFile:
         """Return where the bytes of an image are. A foreign and a missing image look the same."""
@@ -118,6 +169,19 @@ class Images(Repository):
             raise NotFound
         return [rows[key] for key in dict.fromkeys(keys)]
 
+    def _once_chosen(self, patient: Patient) -> list[Image]:
+        return list(self.session.exec(select(Image).where(Image.patient_id == patient.id, col(Image.cover_at).is_not(None))))
+
+    def _chosen(self, patient: Patient) -> Image | None:
+        return _latest_chosen(self._once_chosen(patient))
+
+    def _choose(self, image: Image, patient: Patient, at: datetime | None, action: Action) -> None:
+        image.cover_at = at
+        self.records.patients.touch(patient)
+        self.records.log(action, subject=image.key, patient=patient.key)
+        self.records.tell(patient.key, 'images')
+        self.records.tell(SHOWN_FIGURES, patient.key)
+
     def _row(self, key: str) -> tuple[Image, Patient]:
         found = self.session.exec(select(Image, Patient).join(Patient).where(Image.key == key)).first()
         if found is None:
@@ -125,13 +189,20 @@ class Images(Repository):
         return found[0], found[1]
 
 
-def tile(image: Image, zone: ZoneInfo) -> ImageTile:
+def _latest_chosen(images: Sequence[Image]) -> Image | None:
+    """Return the image that someone chose as the cover, the latest of them that may be one."""
+    chosen = [image for image in images if image.cover_at is not None and not is_sensitive(image.is_sensitive, image.body_site)]
+    return max(chosen, key=lambda image: (image.cover_at, image.id), default=None)
+
+
+def tile(image: Image, zone: ZoneInfo, *, is_cover: bool = False) -> ImageTile:
     """Return what a grid shows of an image; the day of capture is the camera's own, or the practice's day of reception."""
     local = _local_moment(image, zone)
     return ImageTile(
         key=image.key, caption=image.caption, body_site=image.body_site, laterality=as_text(image.laterality), view=as_text(image.view),
         captured_local=local.isoformat(timespec='seconds'), captured_on=local.date(), received_at=image.received_at,
-        width_px=image.width_px, height_px=image.height_px, is_capture_known=_is_capture_known(image))
+        width_px=image.width_px, height_px=image.height_px, is_capture_known=_is_capture_known(image),
+        said_sensitive=image.is_sensitive, is_cover=is_cover, turn_deg=image.rotation_deg)
 
 
 def _is_capture_known(image: Image) -> bool:
@@ -143,23 +214,3 @@ def _local_moment(image: Image, zone: ZoneInfo) -> datetime:
     if _is_capture_known(image):
         return datetime.fromisoformat(image.captured_local)
     return image.captured_at.astimezone(zone).replace(tzinfo=None)
-
-
-def _parsed(field: str, text: str) -> object:
-    if field == 'caption':
-        cleaned = clean_line(text)
-        if len(cleaned) > _CAPTION_LIMIT:
-            raise Invalid(f'Use at most {_CAPTION_LIMIT} characters. What was there before is kept.', field=field)
-        return cleaned
-    if field == 'body_site':
-        if text and text not in SITES:
-            raise Invalid('Choose a body site of the list.', field=field)
-        return text
-    if field not in _CHOICES:
-        raise Invalid('There is no such field.')
-    if not text:
-        return None
-    try:
-        return _CHOICES[field](text)
-    except ValueError:
-        raise Invalid('Choose one of the list.', field=field) from None

@@ -6,14 +6,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import Table, and_, bindparam, func, or_, select
 from sqlmodel import SQLModel
 
 from data.actors import Permission
+from data.body_sites import INTIMATE
 from data.models import Image, Patient, PatientEffectiveTag, PatientFormerId, Tag, TagCategory, View
 from data.patient_query import Counts, Days, ListView, PatientQuery
 from data.patient_statements import Range, Wanted, one_of
-from data.read_models import PatientRow, ShownTag, TagLabel
+from data.read_models import Cover, PatientRow, ShownTag, TagLabel
 from data.repositories.base import Repository
 from data.repositories.tag_records import LABEL_COLUMNS, label_of
 from data.values import fold, search_words
@@ -64,10 +65,13 @@ _BY_ROW = select(*_COLUMNS).where(one_of(_PATIENT.c.id, 'rows'))
 _BY_KEY = select(*_COLUMNS).where(one_of(_PATIENT.c.key, 'keys'))
 _FORMERLY = (select(_FORMER.c.patient_id, _FORMER.c.unique_id).where(one_of(_FORMER.c.patient_id, 'rows'))
              .order_by(_FORMER.c.unique_id))
-_RANK = func.row_number().over(partition_by=_IMAGE.c.patient_id, order_by=(
-    (_IMAGE.c.view == View.OVERVIEW).desc().nulls_last(), _IMAGE.c.captured_at.desc(), _IMAGE.c.id.desc())).label('rank')
-_RANKED = select(_IMAGE.c.patient_id, _IMAGE.c.key, _RANK).where(one_of(_IMAGE.c.patient_id, 'rows')).subquery()
-_FIRST = select(_RANKED).where(_RANKED.c.rank <= _COVERS).order_by(_RANKED.c.patient_id, _RANKED.c.rank)
+_SENSITIVE = or_(_IMAGE.c.is_sensitive.is_(True), and_(_IMAGE.c.is_sensitive.is_(None), one_of(_IMAGE.c.body_site, 'intimate')))
+_BEST_FIRST = (_IMAGE.c.cover_at.desc().nulls_last(), (_IMAGE.c.view == View.OVERVIEW).desc().nulls_last(),
+               _IMAGE.c.captured_at.desc(), _IMAGE.c.id.desc())
+_RANK = func.row_number().over(partition_by=_IMAGE.c.patient_id, order_by=_BEST_FIRST).label('rank')
+_RANKED = (select(_IMAGE.c.patient_id, _IMAGE.c.key, _IMAGE.c.rotation_deg, _RANK)
+           .where(one_of(_IMAGE.c.patient_id, 'rows'), ~_SENSITIVE).subquery())
+COVERS = select(_RANKED).where(_RANKED.c.rank <= _COVERS).order_by(_RANKED.c.patient_id, _RANKED.c.rank)
 _LABEL = (_TAG.c.id, *LABEL_COLUMNS)
 _FIGURES = (_BEARS.c.direct, _BEARS.c.entries, _BEARS.c.images)
 _SHOWN = (select(_BEARS.c.patient_id, *_FIGURES, _BEARS.c.tag_id).join(_TAG, _TAG.c.id == _BEARS.c.tag_id)
@@ -166,11 +170,11 @@ class PatientList(Repository):
                 formerly.setdefault(patient, former)
         return formerly
 
-    def _covers(self, patients: list[int]) -> dict[int, tuple[str, ...]]:
-        """Return up to three image keys per patient, newest overview first."""
-        found: dict[int, tuple[str, ...]] = {}
-        for patient, key, _rank in self._execute(_FIRST, rows=patients):
-            found[patient] = (*found.get(patient, ()), key)
+    def _covers(self, patients: list[int]) -> dict[int, tuple[Cover, ...]]:
+        """Return up to three photographs per patient: the chosen cover, then the newest overviews. A sensitive photograph is never one."""
+        found: dict[int, tuple[Cover, ...]] = {}
+        for patient, key, turn_deg, _rank in self._execute(COVERS, rows=patients, intimate=INTIMATE):
+            found[patient] = (*found.get(patient, ()), Cover(key, turn_deg))
         return found
 
     def _tags_of(self, patients: list[int]) -> dict[int, list[ShownTag]]:

@@ -110,7 +110,8 @@ class Patients(PatientList):
             key=key, unique_id=patient.unique_id, family_name=patient.family_name, given_names=patient.given_names,
             preferred_name=patient.preferred_name, birth_on=patient.birth_date, sex=as_text(patient.sex),
             skin_type=as_text(patient.skin_type), image_count=patient.image_count, entry_count=patient.entry_count,
-            cover=covers[0] if covers else None, tags=self.records.tags.on_patient(key))
+            cover=covers[0].key if covers else None, cover_turn_deg=covers[0].turn_deg if covers else 0,
+            tags=self.records.tags.on_patient(key))
 
     def record(self, key: str) -> PatientRecord:
         """Return every field as text. Notes stay empty for a role that may not read them."""

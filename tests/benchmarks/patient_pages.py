@@ -52,7 +52,7 @@ def _give_files(practice: LargePractice) -> None:
     try:
         with opened.reading(practice.cast.ines) as records:
             people = [row.key for page in range(_SHOWN_PAGES) for row in records.patients.page(ListView(per_page=100, page=page + 1)).rows]
-            covers = [cover for row in records.patients.rows(people) for cover in row.covers]
+            covers = [cover.key for row in records.patients.rows(people) for cover in row.covers]
             blobs = records.session.exec(select(Image.blob, Image.key, Patient.key).join(Patient).where(col(Image.key).in_(covers))).all()
         opened.vault.create_patient_keys(people)
         for blob, key, patient in blobs:

@@ -1,14 +1,16 @@
 """The line of visits: intervals between them, what stands on a card, nothing unescaped."""
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from components.entry_timeline import THUMBS, shown_images, span_words, timeline_html
+from data.read_models import Cover
 from data.repositories.entries import EntrySummary
 
 TODAY = date(2026, 11, 23)
 
 
 def a_visit(number: int, *at: int, notes: str = '', images: int = 0, comparisons: int = 0, clinician: str = 'Ines Weber') -> EntrySummary:
-    covers = tuple(f'k{index}' for index in range(images))
+    covers = tuple(Cover(f'k{index}') for index in range(images))
     return EntrySummary(f'e{number}', number, datetime(*at, tzinfo=UTC), clinician, notes, images, comparisons, covers)
 
 
@@ -48,3 +50,11 @@ def test_what_people_wrote_is_text():
 def test_the_whole_span_in_words():
     assert span_words([a_visit(1, 2026, 11, 23, 9)], UTC) == '1 entry'
     assert span_words([a_visit(2, 2026, 11, 23, 9), a_visit(1, 2026, 8, 31, 9)], UTC) == '2 entries over 12 weeks'
+
+
+def test_sensitive_photos_are_counted_and_not_shown():
+    visit = replace(a_visit(1, 2026, 11, 23, 9, images=2), image_count=5)
+    shown = drawn(visit)
+    assert shown.count('<img ') == 2
+    assert 'aria-label="3 sensitive photos, not shown here"' in shown
+    assert 'sensitive' not in drawn(a_visit(1, 2026, 11, 23, 9, images=2))

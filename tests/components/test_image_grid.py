@@ -7,8 +7,11 @@ from nicegui import ui
 from nicegui.testing import User
 
 from components.image_grid import by_day, day_words, describe, image_grid, moment_words, site_of, tile_html
+from components.sensitive import VEILED
+from data.body_sites import coded
 from data.read_models import ImageTile
 
+SHIN, CHIN = coded('Shin'), coded('Chin')
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 10, 42, tzinfo=UTC)
 
@@ -134,3 +137,55 @@ async def test_an_empty_grid_says_what_to_do(user: User):
 
     await user.open('/none')
     await user.should_see('Drop files here.')
+
+
+async def test_the_side_stands_in_words_only_where_there_are_two(user: User):
+    assert describe(a_tile(body_site=SHIN), UTC).startswith('Shin, left, ')
+    assert describe(a_tile(body_site=CHIN), UTC).startswith('Chin, 23 ')
+
+
+async def hidden_one(user: User, **given):
+    told, opened = [], []
+
+    @ui.page('/grid')
+    def page():
+        image_grid([a_tile('a', said_sensitive=True), a_tile('b')], today=TODAY, zone=UTC, on_open=opened.append,
+                   **({'on_toggle': told.append} if given.get('is_chosen') else {}))
+
+    await user.open('/grid')
+    return told, opened
+
+
+def only(user: User, key: str) -> ui.html:
+    (tile,) = user.find(marker=f'tile-{key}').elements
+    return tile
+
+
+@pytest.mark.parametrize('press', ['click', 'keydown.enter'])
+async def test_a_sensitive_photo_is_hidden_until_the_first_press_and_opened_by_the_second(user: User, press: str):
+    _, opened = await hidden_one(user)
+    assert VEILED in only(user, 'a').classes
+    assert VEILED not in only(user, 'b').classes
+    assert only(user, 'a').props['aria-label'].endswith(', sensitive, hidden')
+    user.find(marker='tile-a').trigger(press)
+    assert (opened, VEILED in only(user, 'a').classes) == ([], False)
+    assert only(user, 'a').props['aria-label'].endswith(', sensitive')
+    user.find(marker='tile-a').trigger(press)
+    assert opened == ['a']
+
+
+@pytest.mark.parametrize('press', ['click', 'keydown.space.prevent'])
+async def test_where_photos_are_chosen_the_first_press_only_shows_a_sensitive_one(user: User, press: str):
+    told, opened = await hidden_one(user, is_chosen=True)
+    user.find(marker='tile-a').trigger(press)
+    assert told == []
+    user.find(marker='tile-a').trigger(press)
+    assert (told, opened) == (['a'], [])
+
+
+async def test_what_was_shown_on_one_page_is_hidden_on_the_next(user: User):
+    await hidden_one(user)
+    user.find(marker='tile-a').click()
+    assert VEILED not in only(user, 'a').classes
+    await user.open('/grid')
+    assert VEILED in only(user, 'a').classes

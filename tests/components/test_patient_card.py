@@ -6,7 +6,7 @@ from components.patient_card import fitting_tags_html, last_seen, patient_cards_
 from components.patient_table import patient_rows_html
 from data.models import TagColour
 from data.patient_query import Sort
-from data.read_models import PatientRow, ShownTag, TagLabel, full_name
+from data.read_models import Cover, PatientRow, ShownTag, TagLabel, full_name
 
 TODAY = date(2026, 11, 23)
 NOW = datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 23, 10, 15, tzinfo=UTC)
 
 def a_row(**given) -> PatientRow:
     row = PatientRow(key='k', unique_id='psr-20417', family_name='Oyelaran', given_names='Marguerite', birth_on=date(1980, 3, 14),
-                     image_count=64, entry_count=1, last_appointment=NOW, last_modified=NOW, covers=('a', 'b', 'c', 'd'))
+                     image_count=64, entry_count=1, last_appointment=NOW, last_modified=NOW, covers=tuple(map(Cover, 'abcd')))
     return replace(row, **given)
 
 
@@ -28,7 +28,7 @@ def test_a_card_is_a_link_with_three_photographs_and_the_counts():
 
 
 def test_names_stay_text():
-    row = a_row(family_name='<img onerror=x>', given_names='{{7*7}} "Jo"', covers=('"><script>',))
+    row = a_row(family_name='<img onerror=x>', given_names='{{7*7}} "Jo"', covers=(Cover('"><script>'),))
     fragment = patient_cards_html([row], UTC, today=TODAY)
     assert '&lt;img onerror=x&gt;' in fragment
     assert '<img onerror' not in fragment

@@ -79,6 +79,22 @@ class Practice:
         for key in self.pool(number)[:1]:
             self.opened.change_now(actor, lambda records, key=key: records.images.describe(key, 'caption', text, burst='b1'))
 
+    def say_sensitive(self, actor: Actor, number: int, text: str) -> None:
+        for key in self.pool(number)[:1]:
+            self.opened.change_now(actor, lambda records, key=key: records.images.describe(key, 'is_sensitive', text, burst='b1'))
+
+    def locate(self, actor: Actor, number: int, site: str) -> None:
+        for key in self.pool(number)[:1]:
+            self.opened.change_now(actor, lambda records, key=key: records.images.describe(key, 'body_site', site, burst='b1'))
+
+    def use_as_cover(self, actor: Actor, number: int, image: int) -> None:
+        for key in self.pool(number)[image:image + 1]:
+            self.opened.change_now(actor, lambda records, key=key: records.images.use_as_cover(key))
+
+    def stop_as_cover(self, actor: Actor, number: int, image: int) -> None:
+        for key in self.pool(number)[image:image + 1]:
+            self.opened.change_now(actor, lambda records, key=key: records.images.stop_as_cover(key))
+
     def place(self, actor: Actor, number: int) -> None:
         key, images = self.entry(number), self.pool(number)
         self.opened.change_now(actor, lambda records: records.entries.place(key, images))

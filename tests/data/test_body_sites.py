@@ -2,7 +2,7 @@
 import pytest
 from isic_metadata.anatom_site_hierarchical import AnatomSiteEnum
 
-from data.body_sites import SITES, coded, is_paired, leaf, matching, within
+from data.body_sites import INTIMATE, SITES, coded, is_paired, is_sensitive, leaf, matching, within
 from data.columns import limit_of
 from data.models import Image
 
@@ -76,3 +76,15 @@ def test_what_the_patient_has_comes_first_in_its_own_order() -> None:
     ('head', 'Head and neck:Head'), (VOLAR, '')])
 def test_words_name_a_site_whatever_their_case_and_accents(text: str, site: str) -> None:
     assert coded(text) == site
+
+
+def test_anogenital_region_breast_and_buttock_are_intimate_with_all_that_lies_in_them() -> None:
+    assert {site for site in SITES if {'Anogenital region', 'Breast', 'Buttock'} & set(site.split(':'))} == INTIMATE
+    assert coded('Gluteal fold') in INTIMATE
+
+
+@pytest.mark.parametrize(('said', 'site', 'sensitive'), [
+    (None, coded('Nipple'), True), (None, VOLAR, False), (None, '', False), (False, coded('Nipple'), False), (True, VOLAR, True),
+    (None, 'genital area', False)])
+def test_what_someone_said_counts_before_what_the_site_proposes(said: bool | None, site: str, sensitive: bool) -> None:
+    assert is_sensitive(said, site) is sensitive

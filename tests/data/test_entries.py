@@ -6,7 +6,7 @@ import pytest
 from app.clinic import Clinic
 from data.errors import Invalid, NotFound, NotPermitted
 from data.models import Action, Section
-from data.read_models import PatientHeader
+from data.read_models import Cover, PatientHeader
 from data.repositories.audit import TrailView
 from data.values import TEXT_LIMIT
 from tests.cast import Cast
@@ -117,7 +117,7 @@ def test_a_timeline_is_latest_first_with_covers_and_the_start_of_the_notes(clini
     with clinic.reading(cast.jana) as records:
         planned, visit = records.entries.of(maria.key)
     assert (planned.number, visit.number) == (2, 1)
-    assert (visit.notes_start, visit.covers, visit.image_count, visit.comparison_count) == ('first line', (image,), 1, 0)
+    assert (visit.notes_start, visit.covers, visit.image_count, visit.comparison_count) == ('first line', (Cover(image),), 1, 0)
 
 
 def test_who_may_not_read_notes_gets_none(clinic: Clinic, cast: Cast, maria: PatientHeader) -> None:

@@ -13,6 +13,7 @@ from app.clinic import Clinic, open_clinic
 from data.actors import Actor
 from data.patient_query import Counts, Days, ListView, PatientQuery, Sort
 from data.patient_statements import SEARCH, TAG, Shape, bound, counting, counting_first, paging, shape_of, tagging
+from data.repositories.patient_list import COVERS
 from tests.conftest import MovableClock, Template
 from tests.data.listed_practice import MOMENTS, Person, everyone, fill, fitting
 from tests.rounds import rounds
@@ -163,6 +164,10 @@ PLANS = [
      ['SEARCH patient USING COVERING INDEX ix_patient_by_entry_count (entry_count>?)']),
     ('images are counted in their index', counting(Shape('image_count', (VISITS, IMAGES))),
      ['SEARCH patient USING COVERING INDEX ix_patient_by_image_count (image_count<?)']),
+    ('covers are found patient by patient', COVERS, [
+        'CO-ROUTINE anon_1', 'CO-ROUTINE (subquery-5)', 'SEARCH image USING INDEX ix_image_patient_id (patient_id=?)',
+        'SCAN anon_2 VIRTUAL TABLE INDEX 1:', 'SCAN anon_3 VIRTUAL TABLE INDEX 1:', 'CREATE BLOOM FILTER',
+        'USE TEMP B-TREE FOR LAST 4 TERMS OF ORDER BY', 'SCAN (subquery-5)', 'SCAN anon_1', 'USE TEMP B-TREE FOR ORDER BY']),
     ('a narrow range is found out', counting_first(SEEN),
      ['CO-ROUTINE anon_1', f'SEARCH patient USING COVERING INDEX ix_patient_by_last_appointment{_WITHIN}', 'SCAN anon_1']),
     ('tags of a few are read patient by patient', tagging(Shape('last_appointment', (SEEN,)), has_many=False),

@@ -213,8 +213,8 @@ def test_a_row_carries_what_a_card_shows(clinic: Clinic, cast: Cast):
     assert (row.name, row.image_count, row.entry_count, str(row.birth_on)) == ('Maria “Mia” Gonzalez', 4, 1, '1980-03-14')
     assert row.last_appointment is not None
     assert len(row.covers) == 3
-    assert set(row.covers) < set(keys)
-    assert header(clinic, cast.vera, made.unique_id).cover == row.covers[0]
+    assert {cover.key for cover in row.covers} < set(keys)
+    assert header(clinic, cast.vera, made.unique_id).cover == row.covers[0].key
 
 
 def test_a_patient_is_found_by_a_former_id(clinic: Clinic, cast: Cast):

@@ -1,6 +1,7 @@
 """Whatever is done in whatever order: the stored figures are those that counting finds, and the chain is whole."""
 import tempfile
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -11,6 +12,7 @@ from sqlmodel import col, select
 from app.clinic import open_clinic
 from app.consistency import inconsistencies
 from app.integrity import Findings, check_figures, verify_trail
+from data.body_sites import coded, is_sensitive
 from data.models import (
     Entry,
     EntryEffectiveTag,
@@ -23,6 +25,7 @@ from data.models import (
     PatientFormerId,
     PatientTag,
     Tag,
+    View,
 )
 from data.records import Records
 from data.repositories.tag_records import Tagged
@@ -54,6 +57,9 @@ ACTS = st.one_of(
     st.tuples(st.just('rename_category'), TAGS, NAMES), st.tuples(st.just('add_category'), NAMES),
     st.tuples(st.just('bring_back_identifier'), PATIENTS), st.tuples(st.just('liken'), PATIENTS, PATIENTS),
     st.tuples(st.just('arrange'), PATIENTS, TEXTS),
+    st.tuples(st.just('say_sensitive'), PATIENTS, st.sampled_from(['yes', 'no', '', 'x'])),
+    st.tuples(st.just('locate'), PATIENTS, st.sampled_from([coded('Nipple'), coded('Shin'), ''])),
+    st.tuples(st.just('use_as_cover'), PATIENTS, st.integers(0, 2)), st.tuples(st.just('stop_as_cover'), PATIENTS, st.integers(0, 2)),
     st.tuples(st.just('retire'), TAGS), st.tuples(st.just('offer_again'), TAGS),
     st.tuples(st.just('identify'), PATIENTS, TEXTS), st.tuples(st.just('correct_identifier'), PATIENTS, TEXTS),
     st.tuples(st.just('remove_identifier'), PATIENTS), st.tuples(st.just('tell_apart'), PATIENTS, PATIENTS),
@@ -109,6 +115,10 @@ def wrong_figures(records: Records) -> list[str]:
             'last_appointment': max((entry.appointment_at for entry in entries), default=None)}
         wrong += [f'{patient.unique_id}: {name}' for name, value in counted.items() if getattr(patient, name) != value]
         wrong += [f'{patient.unique_id}: numbers {numbers}'] * (numbers != list(range(1, len(entries) + 1)))
+        may_be = [image for image in images if not is_sensitive(image.is_sensitive, image.body_site)]
+        best = max(may_be, default=None, key=lambda image: (
+            image.cover_at or datetime.min.replace(tzinfo=UTC), image.view is View.OVERVIEW, image.captured_at, image.id))
+        wrong += [f'{patient.unique_id}: cover'] * (records.patients.header(patient.key).cover != (best.key if best else None))
         wrong += [f'{patient.unique_id}: also a former ID'] * (records.session.get(PatientFormerId, patient.unique_id) is not None)
     return wrong
 

@@ -48,7 +48,7 @@ READS: dict[str, Asked] = {
     'lookalikes.of': lambda r, c: r.lookalikes.of(read_draft(NEW)),
     'entries.of': lambda r, c: r.entries.of(c.patient), 'entries.record': lambda r, c: r.entries.record(c.patient, 1),
     'images.of': lambda r, c: r.images.of(c.patient), 'images.one': lambda r, c: r.images.one(c.image),
-    'images.file': lambda r, c: r.images.file(c.image),
+    'images.file': lambda r, c: r.images.file(c.image), 'images.details': lambda r, c: r.images.details(c.image),
     'tags.vocabulary': lambda r, c: r.tags.vocabulary(), 'tags.on_patient': lambda r, c: r.tags.on_patient(c.patient),
     'tags.on_entry': lambda r, c: r.tags.on_entry(c.entry), 'tags.on_images': lambda r, c: r.tags.on_images([c.image]),
     'tags.sources': lambda r, c: r.tags.sources(c.tag, c.patient), 'tags.merge_preview': lambda r, c: r.tags.merge_preview(c.tag, ['x']),
@@ -68,6 +68,8 @@ ACTS: dict[str, Asked] = {
     'entries.remember_section': lambda r, c: r.entries.remember_section(c.entry, Section.NOTES, is_open=False),
     'images.admit': lambda r, c: r.images.admit(c.patient, None),  # type: ignore[arg-type]
     'images.describe': lambda r, c: r.images.describe(c.image, 'caption', 'Elbow'),
+    'images.use_as_cover': lambda r, c: r.images.use_as_cover(c.image),
+    'images.stop_as_cover': lambda r, c: r.images.stop_as_cover(c.image),
     'comparisons.group': lambda r, c: r.comparisons.group(c.entry, [c.image]),
     'comparisons.arrange': lambda r, c: r.comparisons.arrange(c.group, 'title', 'Elbow'),
     'tags.assign': lambda r, c: r.tags.assign(c.tag, Tagged.ENTRY, [c.entry]),

@@ -3,7 +3,7 @@ import pytest
 
 from app.clinic import Clinic
 from data.models import Section
-from data.read_models import ShownTag
+from data.read_models import Cover, ShownTag
 from data.repositories.fields import FieldText
 from tests.cast import Cast
 from tests.two_patients import Two, two_patients
@@ -19,7 +19,7 @@ def test_a_timeline_holds_the_visits_of_one_patient_with_what_each_of_them_holds
         for owner in two.both:
             assert [(row.key, row.number, row.appointment_at, row.notes_start, row.image_count, row.covers, row.comparison_count)
                     for row in records.entries.of(owner.key)] == [
-                (visit.key, visit.number, visit.at, visit.notes, 1, (visit.image,), comparisons)
+                (visit.key, visit.number, visit.at, visit.notes, 1, (Cover(visit.image),), comparisons)
                 for visit, comparisons in ((owner.second, 0), (owner.first, 1))]
 
 
