@@ -8,9 +8,10 @@ import warnings
 from dataclasses import dataclass
 
 import pillow_heif
-from PIL import AvifImagePlugin, ExifTags, Image, ImageChops, ImageCms, UnidentifiedImageError
+from PIL import AvifImagePlugin, ExifTags, Image, UnidentifiedImageError
 
 from app.capture_time import captured
+from app.colour import in_srgb, profile_of, with_ink_as_ink
 from app.sniffing import kind_of
 
 THUMB_EDGE_PX = 400
@@ -30,9 +31,6 @@ UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-# Made here and not in the worker: after its limits are set nothing can be opened or imported any more.
-SRGB = ImageCms.ImageCmsProfile(ImageCms.createProfile('sRGB'))
-LAB = ImageCms.ImageCmsProfile(ImageCms.createProfile('LAB'))
 
 
 class Refused(Exception):
@@ -100,9 +98,9 @@ def rendered(picture: Image.Image) -> Renditions:
     turn = UPRIGHT.get(orientation)
     width_px, height_px = size if orientation < 5 else size[::-1]
     local, offset, camera = _facts(picture)
-    profile = picture.info.get('icc_profile')
-    picture = _with_ink_as_ink(picture)
-    preview = _in_srgb(_on_white(_reduced(_with_channels(picture), _fitted(picture.size, PREVIEW_EDGE_PX))), profile)
+    profile = profile_of(picture)
+    picture = with_ink_as_ink(picture)
+    preview = in_srgb(_on_white(_reduced(_with_channels(picture), _fitted(picture.size, PREVIEW_EDGE_PX))), profile)
     thumb = _reduced(preview, _fitted(preview.size, THUMB_EDGE_PX))
     return Renditions(
         width_px,
@@ -142,12 +140,6 @@ def _reduced(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     return picture.resize(size, Image.Resampling.HAMMING, reducing_gap=2.0)
 
 
-def _with_ink_as_ink(picture: Image.Image) -> Image.Image:
-    """Turn round a JPEG of inks that was stored as it is: Adobe's programs invert and leave their mark, Pillow takes all for theirs."""
-    is_plain = picture.mode == 'CMYK' and picture.format in ('JPEG', 'MPO') and 'adobe' not in picture.info
-    return ImageChops.invert(picture) if is_plain else picture
-
-
 def _with_channels(picture: Image.Image) -> Image.Image:
     """Give every pixel 8 bits a channel: palettes and single bits cannot be scaled, and 16 bits would be cut, not rounded."""
     if picture.mode.startswith(('I', 'F')):
@@ -176,20 +168,6 @@ def _on_white(picture: Image.Image) -> Image.Image:
     white = Image.new('RGB', picture.size, 'white')
     white.paste(picture, mask=picture.getchannel('A'))
     return white
-
-
-def _in_srgb(picture: Image.Image, profile: object) -> Image.Image:
-    try:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile)) if isinstance(profile, bytes) and profile else None
-        if source is None and picture.mode == 'LAB':
-            source = LAB
-        if source is not None and not (source.profile.profile_description or '').startswith('sRGB'):
-            converted = ImageCms.profileToProfile(picture, source, SRGB, outputMode='RGB')
-            return converted if converted is not None else picture.convert('RGB')
-    except (ImageCms.PyCMSError, OSError, ValueError):
-        # A broken profile, or one for other channels, is no reason to refuse a photo.
-        pass
-    return picture if picture.mode == 'RGB' else picture.convert('RGB')
 
 
 def _saved(picture: Image.Image, turn: Image.Transpose | None, quality: int) -> bytes:

@@ -18,15 +18,18 @@ _STATES = {
 _IN_THE_RECORD = frozenset({UploadState.ADDED, UploadState.ALREADY_HERE})
 
 
-def capture_page(page: PhonePage, *, address: str, form_key: str, now: datetime, zone: tzinfo, problem: str = '') -> str:
-    """Return the page of a link that works; its forms post to `address`. `problem` says first what went wrong."""
+def capture_page(page: PhonePage, *, address: str, form_key: str, now: datetime, zone: tzinfo, problem: str = '', back: str = '') -> str:
+    """Return the page of a link that works; its forms post to `address`. `problem` says first what went wrong.
+
+    With `back` a link leads there: the browser is the one in which the entry is open, and not a phone with a code.
+    """
     alert = f'<p class="df-alert" role="alert">{escape(problem)}</p>' if problem else ''
     ways_in = _blocked() if page.refusal else _picks(f'{address}?form={form_key}')
     where = 'in the open entry' if page.appointment_at else 'in the patient’s pool'
     hint = f'Photos appear {where} when they are sent. The phone’s camera may keep its own copy.'
     done = (f'<form class="df-done" method="post" action="{escape(address)}?end=1">'
             '<button type="submit">Done, close this link</button></form>')
-    body = (f'{_who(page, now, zone)}<main>{alert}<div class="df-picks">{ways_in}</div><p class="df-hint">{hint}</p>'
+    body = (f'{_way_back(page, back)}{_who(page, now, zone)}<main>{alert}<div class="df-picks">{ways_in}</div><p class="df-hint">{hint}</p>'
             f'{_sent(page, address, zone)}{done}</main>')
     return _document('Add photos', body)
 
@@ -48,6 +51,13 @@ def _over(icon: str, title: str, lines: str, not_added: int) -> str:
     which = 'The last photo was' if not_added == 1 else f'The last {not_added} photos were'
     first = f'<p class="df-alert" role="alert">{which} not added.</p>' if not_added else ''
     return _document(title, f'<main class="df-over">{first}{icon_svg(icon, 40)}<h1>{title}</h1>{lines}</main>')
+
+
+def _way_back(page: PhonePage, address: str) -> str:
+    if not address:
+        return ''
+    words = 'Back to the entry' if page.appointment_at else 'Back to the pool'
+    return f'<nav class="df-back"><a href="{escape(address)}">{icon_svg("arrow-left", 22)}{words}</a></nav>'
 
 
 def _who(page: PhonePage, now: datetime, zone: tzinfo) -> str:

@@ -29,6 +29,20 @@ def phone_button(patient: Callable[[], PatientHeader], *, entry: str = '') -> ui
     return button('Phone', icon='smartphone', on_click=show)
 
 
+def photo_buttons(patient: Callable[[], PatientHeader], *, entry: str) -> None:
+    """Show, on the width of a phone alone, the ways to the plain page of an entry in this very browser.
+
+    A live page would not survive that the camera app puts it aside.
+    """
+    async def leave() -> None:
+        with refusals_shown():
+            _record, token = await hand_off(clinic(), current_actor(), patient().key, entry=entry)
+            ui.navigate.to(f'/capture/{token}')
+    with box('df-photo-ways'):
+        button('Take photo', icon='camera', kind='primary', on_click=leave)
+        button('Choose photos', icon='images', on_click=leave)
+
+
 class PhoneDialog:
     """One open dialog. Closing it ends nothing: the same code is shown when it is opened again."""
 

@@ -12,6 +12,7 @@ from app.handing_off import Link, PhoneForm, end_link, find_link, hashed, look_a
 from app.multipart import file_events
 from app.uploads import UploadState
 from components.capture_page import capture_page, expired_page, in_use_page
+from components.navigation import patient_address
 from data.columns import new_key
 from data.errors import Conflict, Invalid, NotFound, NotPermitted, Refusal
 from data.repositories.handoffs import HANDOFF_LASTS
@@ -33,7 +34,7 @@ async def take_photos(token: str, request: Request, form: str = '', end: str = '
     """Take photographs, field `files`, and lead back to the page, so that a reload sends nothing twice. `end` ends the link instead."""
     link, browser = find_link(clinic(), token, address_of(request.scope)), _browser_of(request)
     if end:
-        return await _ended(token, link, browser)
+        return await _ended(token, link, browser, request)
     photos = PhoneForm(file_events(request.stream(), request.headers.get('content-type', '')))
     if link is None:
         return _closing(HTMLResponse(expired_page(await photos.read_on()), _GONE), photos)
@@ -55,12 +56,13 @@ async def _page(token: str, request: Request, *, problem: str = '', status: int 
     if link.record.is_of_another(hashed(browser)):
         return HTMLResponse(in_use_page(), _IN_USE)
     try:
-        page = await look_at(clinic(), link)
+        page, back = await look_at(clinic(), link), _way_back(request, link)
     except (NotFound, NotPermitted):  # it was taken away while we looked
         return HTMLResponse(expired_page(), _GONE)
     with clinic().reading(link.actor) as records:
         zone = records.settings.zone()
-    shown = capture_page(page, address=_address(token), form_key=new_key(), now=clinic().clock(), zone=zone, problem=problem)
+    shown = capture_page(page, address=_address(token), form_key=new_key(), now=clinic().clock(), zone=zone, problem=problem,
+                         back=back)
     return _remembered(HTMLResponse(shown, status), browser or secrets.token_urlsafe(32), token)
 
 
@@ -75,16 +77,29 @@ async def _refused(token: str, request: Request, refusal: Refusal, photos: Phone
     return await _page(token, request, problem=str(refusal), status=status)
 
 
-async def _ended(token: str, link: Link | None, browser: str) -> Response:
+async def _ended(token: str, link: Link | None, browser: str, request: Request) -> Response:
+    """End a link; in the browser of the person who opened it, go back to where they came from."""
     try:
         if link is None:
             raise NotFound
+        back = _way_back(request, link)
         await end_link(clinic(), link, browser)
     except Conflict:
         return HTMLResponse(in_use_page(), _IN_USE)
-    except NotFound:
+    except (NotFound, NotPermitted):
         return HTMLResponse(expired_page(), _GONE)
-    return RedirectResponse(_address(token), 303)
+    return RedirectResponse(back or _address(token), 303)
+
+
+def _way_back(request: Request, link: Link) -> str:
+    """Return the address of the entry or pool that the photographs go to, in the browser of the sign-in that opened the link; else ''."""
+    actor, record = request.scope.get('actor'), link.record
+    if actor is None or actor.session != link.actor.session:
+        return ''
+    with clinic().reading(actor) as records:
+        unique_id = records.patients.header(record.patient).unique_id
+        tail = f'/entries/{records.entries.row(record.entry)[0].number}' if record.entry else '/images'
+    return patient_address(unique_id, tail)
 
 
 def _closing(response: Response, photos: PhoneForm) -> Response:

@@ -22,7 +22,7 @@ from components.layout import frame, window_title
 from components.looking import Looking, hear
 from components.navigation import patient_address
 from components.patient_head_live import IN_THE_HEAD, show_head
-from components.phone_handoff import phone_button
+from components.phone_handoff import phone_button, photo_buttons
 from components.pool_picker import PoolPicker
 from components.refusals import refusals_shown
 from components.save_status import SaveStatus
@@ -105,6 +105,8 @@ class EntryPage:
                                      today=around.today, on_add=self.place)
             with box('df-desk'):
                 with box('df-desk-main'):
+                    if self.may_arrange and around.actor.may(Permission.IMAGE_ADD):
+                        photo_buttons(lambda: self.patient, entry=self.entry.key)
                     self._workspace_section()
                     self._comparisons_section()
                 with box('df-desk-side df-rail'):
@@ -149,7 +151,7 @@ class EntryPage:
             with self.images_section.tools:
                 size_choice(self.workspace.set_size)
                 if self.around.actor.may(Permission.IMAGE_ADD):
-                    phone_button(lambda: self.patient, entry=self.entry.key)
+                    phone_button(lambda: self.patient, entry=self.entry.key).classes('df-handoff-button')
                 if self.may_arrange:
                     button('Add from pool', icon='folder-plus', on_click=self._open_picker)
             self.workspace.build(self.entry.images, self.images_section.tools)

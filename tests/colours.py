@@ -47,6 +47,20 @@ def grey_profile(gamma: float = 1.0) -> bytes:
     return _profile(b'scnr', b'GRAY', b'XYZ ', {b'kTRC': curve, b'wtpt': white, b'desc': _described(b'A scanner')})
 
 
+def adobe_rgb_of_a_camera(index: bytes = b'R03') -> bytes:
+    """Make a JPEG of a camera that was set to Adobe RGB and says so in EXIF alone."""
+    def field(tag: int, kind: int, many: int, value: bytes) -> bytes:
+        return struct.pack('<HHI', tag, kind, many) + value.ljust(4, b'\0')
+
+    def directory(*fields: bytes) -> bytes:
+        return struct.pack('<H', len(fields)) + b''.join(fields) + bytes(4)
+    first, shot = 8, 8 + 2 + 12 + 4
+    named = shot + 2 + 2 * 12 + 4
+    exif = b'II*\0' + struct.pack('<I', first) + directory(field(0x8769, 4, 1, struct.pack('<I', shot)))
+    exif += directory(field(0xA001, 3, 1, b'\xff\xff'), field(0xA005, 4, 1, struct.pack('<I', named)))
+    return saved(four_corners(), 'JPEG', exif=b'Exif\0\0' + exif + directory(field(1, 2, len(index) + 1, index)))
+
+
 def sixteen_bit_png(*, alpha: bool = False) -> bytes:
     """Make a PNG with 16 bits for each of its three or four channels."""
     rows = b''.join(b'\0' + row for row in _rows_of_16_bits('>', alpha=alpha))

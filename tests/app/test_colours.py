@@ -6,12 +6,24 @@ from PIL import Image
 
 from app import renditions
 from tests import pictures
-from tests.colours import INKS, cmyk_jpeg, grey_profile, in_srgb, press_profile, printed, sixteen_bit_png, sixteen_bit_tiff
+from tests.colours import (
+    INKS,
+    adobe_rgb_of_a_camera,
+    cmyk_jpeg,
+    grey_profile,
+    in_srgb,
+    press_profile,
+    printed,
+    sixteen_bit_png,
+    sixteen_bit_tiff,
+)
 from tests.pictures import CORNERS, display_p3_profile, distance, four_corners, saved
 
 PLACES = {'top left': (0.25, 0.25), 'top right': (0.75, 0.25), 'bottom left': (0.25, 0.75), 'bottom right': (0.75, 0.75)}
 WIDE = {'top left': (220, 0, 0), 'top right': (0, 164, 0), 'bottom left': (24, 24, 210), 'bottom right': (221, 221, 0)}
 """The colours of the corners when their numbers are meant in Display P3: stronger than sRGB has them."""
+ADOBE = {'top left': (233, 24, 24), 'top right': (0, 161, 0), 'bottom left': (24, 24, 205), 'bottom right': (221, 221, 0)}
+"""The same when they are meant in Adobe RGB, by its matrix and gamma."""
 PRESS = {'cyan': (255, 0, 0, 0), 'magenta': (0, 255, 0, 0), 'yellow': (0, 0, 255, 0), 'magenta and yellow': (0, 255, 255, 0)}
 
 
@@ -55,6 +67,11 @@ def test_wide_colours_are_brought_into_srgb_in_every_format(kind: str) -> None:
 def test_wide_colours_count_in_a_palette_and_with_alpha_too(mode: str) -> None:
     picture = four_corners().quantize(8) if mode == 'P' else four_corners().convert(mode)
     assert furthest(saved(picture, 'PNG', icc_profile=display_p3_profile()), WIDE) <= 12
+
+
+def test_a_camera_that_was_set_to_adobe_rgb_is_believed_without_a_profile() -> None:
+    assert furthest(adobe_rgb_of_a_camera(), ADOBE) <= 9
+    assert furthest(adobe_rgb_of_a_camera(b'R98'), CORNERS) <= 9
 
 
 @pytest.mark.parametrize('ink', PRESS)

@@ -8,7 +8,8 @@ from PIL import Image, ImageCms
 
 from app import renditions
 from app.capture_time import captured
-from app.renditions import LAB, SRGB, Refused, Renditions
+from app.colour import LAB, SRGB
+from app.renditions import Refused, Renditions
 from app.sniffing import kind_of
 from tests import pictures
 from tests.pictures import CORNERS, corners_of, distance, four_corners

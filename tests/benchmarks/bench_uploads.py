@@ -22,14 +22,15 @@ from tests.benchmarks.measuring import Row, milliseconds
 from tests.cast import hire
 from tests.conftest import settings_of
 from tests.factories import a_patient
-from tests.hostile import headers_of
+from tests.hostile import Tab, headers_of
 from tests.pictures import jpeg
 from tests.serving import ROOT, Server, clean_environment, free_port
 
 FILES, AT_ONCE, ROUNDS = 50, 4, 3
 LARGE_MB, STALL_S, GROWTH_MB = 64, 0.2, 50
 PROGRAM = (sys.executable, '-m', 'tests.benchmarks.beating_server')
-UPLOAD, PAGE = '/patients/psr-20417/images', '/patients/psr-20417'
+WARM, PAGE = 'psr-20417', '/patients/mel-1'
+_FLOODED = [f'flooded-{number}' for number in range(ROUNDS)]
 _SETTLED_S, _BETWEEN_PAGES_S = 2.0, 0.1
 _numbers = count(1)
 
@@ -39,7 +40,8 @@ def rows() -> list[Row]:
     folder = Path(tempfile.mkdtemp(prefix='dermafolio-bench-'))
     opened = open_clinic(settings_of(folder))
     cast = hire(opened)
-    a_patient(opened, cast.jana)
+    for unique_id in (WARM, 'mel-1', *_FLOODED):
+        a_patient(opened, cast.jana, unique_id)
     opened.close()
     server = Server(folder, program=PROGRAM)
     try:
@@ -68,11 +70,11 @@ def _a_heart_alone() -> Iterator[str]:
 async def _measured(server: Server, headers: dict[str, str], other: str) -> list[Row]:
     async with httpx.AsyncClient(base_url=server.address, headers=headers, timeout=600) as client:
         usual, large = camera_jpeg(6800, 4500), camera_jpeg(8200, 5500)
-        await _sent(client, [jpeg()])
+        await _sent(client, WARM, jpeg())
         before = _memory_mb(server, 'VmRSS')
-        needed = max([await _peak_mb(server, before, _sent(client, [large])) for _ in range(ROUNDS)])
-        await asyncio.gather(*(_sent(client, [jpeg()]) for _ in range(AT_ONCE)), *(client.get(PAGE) for _ in range(AT_ONCE)))
-        floods = [await _flood(server, client, usual, other) for _ in range(ROUNDS)]
+        needed = max([await _peak_mb(server, before, _sent(client, WARM, large)) for _ in range(ROUNDS)])
+        await asyncio.gather(*(_sent(client, WARM, jpeg()) for _ in range(AT_ONCE)), *(client.get(PAGE) for _ in range(AT_ONCE)))
+        floods = [await _flood(server, client, usual, patient, other) for patient in _FLOODED]
     middle = _Flood(*(statistics.median(figures) for figures in zip(*floods, strict=True)))
     taken_in = f'memory of the server while a 45 MP JPEG of {len(large) / 1e6:.0f} MB comes in'
     return [Row(taken_in, f'{needed:.0f} MB', '', '', f'<= {LARGE_MB} MB', needed <= LARGE_MB),
@@ -100,14 +102,14 @@ def _flood_rows(case: str, flood: _Flood) -> list[Row]:
         Row(f'{case}, in all', f'{flood.taken_s:.1f} s', f'{milliseconds(flood.page_s)} (a page meanwhile)', '', '', held=True)]
 
 
-async def _flood(server: Server, client: httpx.AsyncClient, data: bytes, other: str) -> _Flood:
-    """Send fifty, four at a time, and open a page again and again meanwhile."""
+async def _flood(server: Server, client: httpx.AsyncClient, data: bytes, patient: str, other: str) -> _Flood:
+    """Send fifty, four at a time, and open another patient's page again and again meanwhile; the pool is open in a tab."""
     left, pages, before, start = list(range(FILES)), list[float](), _memory_mb(server, 'VmRSS'), time.perf_counter()
 
     async def one_after_the_other() -> None:
         while left:
             left.pop()
-            await _sent(client, [data])
+            await _sent(client, patient, data)
 
     async def look() -> None:
         while left:
@@ -115,19 +117,21 @@ async def _flood(server: Server, client: httpx.AsyncClient, data: bytes, other: 
             assert (await client.get(PAGE)).status_code == 200
             pages.append(time.perf_counter() - asked)
             await asyncio.sleep(_BETWEEN_PAGES_S)
-    for heart in (PATH, other):
-        await client.get(heart)
-    peak = await _peak_mb(server, before, asyncio.gather(*(one_after_the_other() for _ in range(AT_ONCE)), look()))
+    pool = Tab(server.address, (await client.get(f'/patients/{patient}/images')).text)
+    async with pool.connected(dict(client.headers)):
+        for heart in (PATH, other):
+            await client.get(heart)
+        peak = await _peak_mb(server, before, asyncio.gather(*(one_after_the_other() for _ in range(AT_ONCE)), look()))
     taken, stalls = time.perf_counter() - start, [float((await client.get(heart)).text) for heart in (PATH, other)]
     await asyncio.sleep(_SETTLED_S)
     return _Flood(*stalls, taken, peak, _memory_mb(server, 'VmRSS') - before, statistics.median(pages))
 
 
-async def _sent(client: httpx.AsyncClient, files: list[bytes]) -> None:
-    """Send a form and make sure that everything in it was taken; a number at the end makes each file another."""
-    answer = await client.post(UPLOAD, files=[('files', (f'{number}.jpg', data + b'%d' % number, 'image/jpeg'))
-                                              for data, number in zip(files, _numbers, strict=False)])
-    assert answer.json()['added'] == len(files), answer.text
+async def _sent(client: httpx.AsyncClient, patient: str, data: bytes) -> None:
+    """Send a photograph and make sure that it was taken; a number at its end makes it another one each time."""
+    files = [('files', ('photo.jpg', data + b'%d' % next(_numbers), 'image/jpeg'))]
+    answer = await client.post(f'/patients/{patient}/images', files=files)
+    assert answer.json()['added'] == 1, answer.text
 
 
 async def _peak_mb(server: Server, before: float, work: Awaitable[object]) -> float:

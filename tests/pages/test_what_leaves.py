@@ -96,3 +96,14 @@ async def test_the_real_files_of_all_orientations_leave_alike_and_upright(browse
     small = [picture.convert('RGB').resize((24, 24)).tobytes() for picture in shown]
     assert all(pictures.distance(one, small[0]) / len(one) < 3 for one in small)
     assert all((picture.width > picture.height) == (kind == 'Landscape') for picture in shown)
+
+
+@pytest.mark.parametrize(('name', 'data', 'media_type', 'ending'), [
+    ('IMG_1.png', pictures.jpeg(), 'image/jpeg', 'jpg'), ('scan.pdf', pictures.saved(pictures.four_corners(), 'PNG'), 'image/png', 'png'),
+    ('page.html', pictures.jpeg(comment=b'<script>canary()</script>'), 'image/jpeg', 'jpg'),
+    ('shot.jpg', pictures.saved(pictures.four_corners(), 'HEIF'), 'image/heic', 'heic')])
+async def test_a_wrong_ending_counts_for_nothing(browser: Browser, name: str, data: bytes, media_type: str, ending: str) -> None:
+    [key] = await browser.send((name, data))
+    answer = await browser.http.get(f'/images/{key}/original')
+    assert (answer.headers['content-type'], answer.headers['x-content-type-options']) == (media_type, 'nosniff')
+    assert answer.headers['content-disposition'].endswith(f'.{ending}"')
