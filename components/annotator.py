@@ -178,21 +178,25 @@ class Annotator:
         """Store what was drawn or moved; what is no larger than a click was none, but for words: there they are asked for."""
         draft, grasp, selected = self._draft, self._grasp, self.selected
         self._draft = self._grasp = None
-        if draft is None:
-            return
-        if grasp is not None and selected is not None:
-            if draft.points != selected.points:
-                await self._replace(selected, draft)
-        elif draft.kind is Kind.TEXT:
-            self._wait_for_words(draft.points[0])
-        elif max(self._stage.zoom.distance(draft.points[0], point) for point in draft.points) >= _LEAST_PX:
-            await self._add_drawn(draft)
-        self._show_draft()
+        try:
+            if draft is not None:
+                await self._finish(draft, selected if grasp is not None else None)
+        finally:
+            self._show_draft()  # what could not be stored does not look as if it were
 
     def cancel(self) -> None:
         """Let go of what was being drawn or moved."""
         self._draft = self._grasp = None
         self._show_draft()
+
+    async def _finish(self, draft: Shape, moved: Shape | None) -> None:
+        if moved is not None:
+            if draft.points != moved.points:
+                await self._replace(moved, draft)
+        elif draft.kind is Kind.TEXT:
+            self._wait_for_words(draft.points[0])
+        elif max(self._stage.zoom.distance(draft.points[0], point) for point in draft.points) >= _LEAST_PX:
+            await self._add_drawn(draft)
 
     async def _add_drawn(self, shape: Shape) -> None:
         self.tool = None
