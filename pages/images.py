@@ -1,6 +1,5 @@
 """A patient's photographs: the pool by day, adding to it, and one of them large. What others add appears without a reload."""
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -9,8 +8,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from app.clinic import clinic
-from app.intake import open_door
-from app.uploads import Upload
 from components.autosave import Autosave
 from components.choice_bar import MoreAct
 from components.controls import banner, box
@@ -22,7 +19,6 @@ from components.looking import Looking, hear
 from components.navigation import patient_address
 from components.patient_head_live import IN_THE_HEAD, show_head
 from components.phone_handoff import phone_button
-from components.pool_dropzone import PoolDropzone
 from components.pool_filters import Pool, nothing
 from components.pool_grid import PoolGrid
 from components.pool_tools import PoolTools
@@ -34,14 +30,13 @@ from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
 from components.tagging import ImageTags
 from components.undo_notice import UndoNotice
-from components.upload_panel import UploadPanel
-from components.upload_queue import UploadQueue
 from data.actors import Permission
 from data.models import Action
 from data.read_models import ImageTile, PatientHeader, ShownTag
 from data.records import Changed, Records
 from data.repositories.tag_records import VOCABULARY
 from pages.image_choice import ImageChoice
+from pages.image_uploads import PoolUploads
 
 Seen = tuple[PatientHeader, list[ImageTile], Mapping[str, tuple[ShownTag, ...]]]
 router = APIRouter()
@@ -101,16 +96,16 @@ class PoolPage:
             self.image_tags = ImageTags(patient.key, around.actor)
             self.viewer = ImageViewer(zone=around.zone, patient=patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
                                       on_show=self._looks, beside=self._beside, saves=self.may_add)
-            with self._drop_anywhere(), box('df-pool'):
+            self.uploads = PoolUploads(patient, around.actor, lambda: self.pool.tiles, self._describe)
+            with self.uploads.around(), box('df-pool'):
                 with box('df-pool-main'):
                     self._above(faults)
                     with box('df-pool-scroll', tabindex='-1') as self.scroll:
                         self.grid = PoolGrid(today=around.today, zone=around.zone, on_open=self.open, on_choice=self._show_choice)
-                self.panel = UploadPanel(zone=around.zone, on_open=self.open, on_retry=self._retry, on_close=self._put_away)
+                self.uploads.build(zone=around.zone, on_open=self.open)
             self._choosing()
         self.grid.set_size(self.pool.view.size or self.size)
         self._show()
-        self._show_uploads()
         self._listen()
 
     def open(self, key: str) -> object:
@@ -127,10 +122,10 @@ class PoolPage:
         self.above = box('df-contents')
 
     def _ways_in(self) -> None:
-        if self.may_add:
+        if self.uploads.dropzone is not None:
             box('df-tools-line')
             phone_button(lambda: self.patient)
-            self.dropzone.button()
+            self.uploads.dropzone.button()
 
     def _choosing(self) -> None:
         """Build what can be done with a choice, where the tools are, and its keys."""
@@ -144,6 +139,9 @@ class PoolPage:
         keys.on('x', 'Select the photo', self.grid.toggle_current)
         keys.on('c', 'Compare the selected photos', self.choice.compare)
         keys.on('Escape', 'Clear the selection', self.choice.clear)
+
+    async def _describe(self, tiles: Sequence[ImageTile], values: Mapping[str, str]) -> None:
+        await self.choice.describe(tiles, values)
 
     def _more_acts(self) -> list[MoreAct]:
         """Return what stands behind the dots of the choice's bar."""
@@ -165,24 +163,14 @@ class PoolPage:
                 self._see(replace(self.pool.view, size=None))
             await clinic().change(current_actor(), lambda records: records.users.prefer('photo_size', size))
 
-    def _drop_anywhere(self) -> AbstractContextManager[None]:
-        """Return the uploader that the whole pool lies in; for a reader who may not add, nothing."""
-        mine = [upload.key for upload in self._uploads()]
-        self.queue = UploadQueue(mine)
-        if not self.may_add:
-            return nullcontext()
-        self.dropzone = PoolDropzone(self.patient, limit_mib=clinic().settings.max_image_mib, on_added=self._added, on_unsent=self._unsent,
-                                     on_idle=self._idle)
-        return self.dropzone.content()
-
     def _listen(self) -> None:
         pool = self.looking.follow(self.slots.body, self._follow)
-        uploads = Soon(self._refresh_uploads, place=self.slots.body, name='live uploads')
+        uploads = Soon(self.uploads.refresh, place=self.slots.body, name='live uploads')
 
         def heard(change: Changed) -> None:
             if not change.field or change.field in IN_THE_HEAD:
                 pool()
-        hear({self.patient.key: heard, VOCABULARY: pool, self._topic(): uploads})
+        hear({self.patient.key: heard, VOCABULARY: pool, self.uploads.topic: uploads})
 
     def _follow(self, seen: Seen) -> None:
         before = self.patient
@@ -200,6 +188,7 @@ class PoolPage:
                 nothing(self.pool, (_EMPTY, 'Drop files here, or choose them.' if self.may_add else ''), self._see)
         self.viewer.update(self._for_viewer())
         self.image_tags.refresh()
+        self.uploads.show()
 
     def _show_choice(self) -> None:
         chosen = self.grid.chosen_tiles
@@ -218,22 +207,8 @@ class PoolPage:
     def _show_patient(self) -> None:
         show_head(self.slots, self.around, self.patient, title='Images', tab='images')
         self.viewer.show_patient(self.patient)
-        if self.may_add:
-            self.dropzone.show_patient(self.patient)
-
-    async def _refresh_uploads(self) -> None:
-        self._show_uploads()
-
-    def _show_uploads(self) -> None:
-        uploads = self._uploads()
-        self.queue.begun((upload.key, upload.name) for upload in uploads)
-        self.panel.show(uploads, self.queue.files)
-
-    def _uploads(self) -> list[Upload]:
-        return clinic().uploads.of(self.around.actor.session, self.patient.key)
-
-    def _topic(self) -> str:
-        return clinic().uploads.topic(self.around.actor.session, self.patient.key)
+        if self.uploads.dropzone is not None:
+            self.uploads.dropzone.show_patient(self.patient)
 
     async def _looks(self, key: str) -> ImageTile:
         """Write the event of one photograph large, before it is shown.
@@ -250,28 +225,3 @@ class PoolPage:
         if self.may_add:
             image_fields(tile, self.revisions, self.saving, sites=known_sites(self.pool.tiles))
         self.image_tags.build(tile)
-
-    def _added(self, files: object) -> None:
-        self.queue.added(files)
-        self._show_uploads()
-
-    def _unsent(self, files: object) -> None:
-        """Files did not arrive: say why when it is for a reason, keep them for another try."""
-        self.queue.unsent(files)
-        self._show_uploads()
-        with refusals_shown():
-            open_door(clinic(), current_actor(), self.patient.key)
-
-    def _retry(self) -> None:
-        self.queue.retried()
-        self._show_uploads()
-        self.dropzone.retry()
-
-    def _idle(self) -> None:
-        self.queue.finished()
-        self._show_uploads()
-
-    def _put_away(self) -> None:
-        clinic().uploads.clear(self.around.actor.session, self.patient.key)
-        self.queue.finished()
-        self._show_uploads()
