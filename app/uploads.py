@@ -127,8 +127,8 @@ def is_of(told: str, name: str, total_bytes: int = 0) -> bool:
 
     `total_bytes` is the length of the form that it came in, which is a little more than the file's.
     """
-    head, _, tail = told.rpartition(name)
-    if not name or not head[-1:].isdecimal() or not tail.isdecimal():
+    head, _, tail = told.rpartition(name or '\0')
+    if not head[-1:].isdecimal() or not tail.isdecimal():
         return False
     return not total_bytes or 0 <= total_bytes - int(tail) <= _LONGEST_FORM
 

@@ -8,11 +8,11 @@ from datetime import date, tzinfo
 from functools import partial
 from typing import Any
 
-from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from components import formatting
 from components.controls import Handler, box, text
+from components.elements import FocusableHtml
 from components.image_grid import OnKey, describe, tile_html
 from data.read_models import ImageTile
 
@@ -37,7 +37,7 @@ class PoolDay:
     def __init__(self, on: date, acts: TileActs, *, today: date, zone: tzinfo) -> None:
         self._on, self._acts, self._zone = on, acts, zone
         self.tiles: dict[str, ImageTile] = {}
-        self._elements: dict[str, ui.html] = {}
+        self._elements: dict[str, FocusableHtml] = {}
         with box() as self.place:
             with box('df-day'):
                 text(formatting.relative_day(on, today=today), tag='h3')
@@ -89,8 +89,8 @@ class PoolDay:
         """Put the focus on a tile."""
         self._elements[key].run_method('focus')
 
-    def _tile(self, tile: ImageTile) -> ui.html:
-        element = ui.html(tile_html(tile, self._zone), sanitize=False).classes('df-tile df-tile--whole').mark(f'tile-{tile.key}')
+    def _tile(self, tile: ImageTile) -> FocusableHtml:
+        element = FocusableHtml(tile_html(tile, self._zone), sanitize=False).classes('df-tile df-tile--whole').mark(f'tile-{tile.key}')
         element.props['tabindex'], element.props['role'] = '-1', 'checkbox'
         element.props['aria-label'], element.props['aria-checked'] = describe(tile, self._zone), 'false'
         element.on('click', partial(self._clicked, tile.key), args=['offsetX', 'offsetY', 'shiftKey'])

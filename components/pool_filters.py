@@ -9,9 +9,9 @@ from typing import Any
 
 from nicegui import ui
 
+from components import formatting
 from components.controls import box, button, empty_state, text
 from components.design import icon_svg
-from components.formatting import count, plural
 from components.pool_view import KINDS, Facet, PoolView, Tags, chip_words, facets, shown, value_words
 from data.read_models import ImageTile
 
@@ -36,8 +36,8 @@ class Pool:
     @property
     def words(self) -> str:
         """Return '64 images', narrowed '37 of 64 images'."""
-        everything = plural(len(self.tiles), 'image')
-        return f'{count(len(self.shown))} of {everything}' if self.view.is_narrowed else everything
+        everything = formatting.plural(len(self.tiles), 'image')
+        return f'{formatting.count(len(self.shown))} of {everything}' if self.view.is_narrowed else everything
 
 
 class PoolFilters:
@@ -182,12 +182,12 @@ def _way_out(kind: str, value: str, pool: Pool, on_view: OnView) -> None:
 def _face_html(kind: str, words: str) -> str:
     """Return the inside of a chip, escaped."""
     if not words:
-        return f'{icon_svg("sliders-horizontal" if kind == _ALL else "plus", 15)}<span>{KINDS.get(kind, "Filter")}</span>'
+        return f'{icon_svg("sliders-horizontal" if kind == _ALL else "plus", 15)}<span>{escape(KINDS.get(kind, "Filter"))}</span>'
     return f'{icon_svg(_ICONS.get(kind, "sliders-horizontal"), 15)}<span class="df-ell">{escape(words)}</span>'
 
 
 def _facet_html(facet: Facet) -> str:
     """Return the inside of a row of the menu, escaped."""
     images = 'image' if facet.count == 1 else 'images'
-    return (f'<span class="df-ell">{escape(facet.words)}</span><span class="df-num df-end">{count(facet.count)}'
+    return (f'<span class="df-ell">{escape(facet.words)}</span><span class="df-num df-end">{formatting.count(facet.count)}'
             f'<span class="df-hidden-label"> {images}</span></span>')

@@ -18,7 +18,7 @@ class PoolTools:
             self._count = text('', 'df-tools-title df-num', tag='h2', role='status')
             self._filters = PoolFilters(pool, on_view)
             with box('df-tools-end'):
-                self._sizes = size_choice(on_size, value=size)
+                size_choice(on_size, value=size)
                 self._order = icon_button('arrow-down', label='Newest day first', on_click=self._turn)
                 more()
 
@@ -30,9 +30,9 @@ class PoolTools:
         self._order.props['icon'] = design.icon('arrow-down' if pool.view.is_newest_first else 'arrow-up')
         self._filters.show()
 
-    def show_size(self, size: Size) -> None:
-        """Show which size is on, without telling anyone."""
-        self._sizes.set_value(size)
+    def set_away(self, is_away: bool) -> None:
+        """Hide the row and keep its room, for what stands there meanwhile."""
+        self.root.classes(add='df-away' if is_away else '', remove='' if is_away else 'df-away')
 
     def _turn(self) -> Any:
         return self._on_view(self._pool().view.turned())

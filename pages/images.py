@@ -17,6 +17,7 @@ from components.image_viewer import ImageViewer
 from components.layout import frame
 from components.looking import Looking, hear
 from components.navigation import patient_address
+from components.patient_banner import PatientBanner
 from components.patient_head_live import IN_THE_HEAD, show_head
 from components.phone_handoff import phone_button
 from components.pool_filters import Pool, nothing
@@ -117,9 +118,9 @@ class PoolPage:
         if faults:
             with box('df-faults'):
                 banner('info', 'Not everything in this address can be shown', ' '.join(faults))
-        self.tools = PoolTools(lambda: self.pool, self.pool.view.size or self.size, on_view=self._see, on_size=self._prefer_size,
-                               more=self._ways_in)
-        self.above = box('df-contents')
+        with box('df-pool-above') as self.above:  # tools and bar in one place: nothing below moves
+            self.tools = PoolTools(lambda: self.pool, self.pool.view.size or self.size, on_view=self._see, on_size=self._prefer_size,
+                                   more=self._ways_in)
 
     def _ways_in(self) -> None:
         if self.uploads.dropzone is not None:
@@ -139,6 +140,14 @@ class PoolPage:
         keys.on('x', 'Select the photo', self.grid.toggle_current)
         keys.on('c', 'Compare the selected photos', self.choice.compare)
         keys.on('Escape', 'Clear the selection', self.choice.clear)
+        if self.around.actor.may(Permission.TAG_ASSIGN):
+            keys.on('t', 'Tag the selected photos, or the patient', self._tag)
+
+    async def _tag(self) -> None:
+        if self.grid.chosen:
+            await self.bar.open_tags()
+        elif isinstance(self.slots.banner, PatientBanner):
+            await self.slots.banner.tags.open()
 
     async def _describe(self, tiles: Sequence[ImageTile], values: Mapping[str, str]) -> None:
         await self.choice.describe(tiles, values)
@@ -192,7 +201,7 @@ class PoolPage:
 
     def _show_choice(self) -> None:
         chosen = self.grid.chosen_tiles
-        self.tools.root.set_visibility(not chosen)
+        self.tools.set_away(bool(chosen))
         self.bar.show(chosen)
 
     def _for_viewer(self, opened: str = '') -> list[ImageTile]:
