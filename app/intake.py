@@ -92,7 +92,9 @@ class Receiving:
     async def write(self, data: bytes) -> None:
         """Take bytes as they arrive. Once refused (over the limit, no room) nothing more of the file is kept; `finish` notes it."""
         self.upload.received_bytes += len(data)
-        if self._refusal is None:
+        if self.upload.is_cancelled:
+            await self._drop()
+        elif self._refusal is None:
             try:
                 await self._take(data)
             except Refusal as refusal:
@@ -101,7 +103,10 @@ class Receiving:
             self._tell()
 
     async def finish(self) -> Upload:
-        """Decode, store and record the file; return how it ended. A refused file leaves no trace but its event."""
+        """Decode, store and record the file; return how it ended. A refused file leaves no trace but its event, a cancelled one none."""
+        if self.upload.is_cancelled:
+            await self.abandon()
+            return self.upload
         try:
             if self._refusal is None:
                 await self._check()

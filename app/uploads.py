@@ -10,6 +10,7 @@ from data.records import Changed
 
 _KEPT_FILES = 200
 _KEPT_LISTS = 200
+_LONGEST_FORM = 4096  # bytes around the file in a form of one file
 
 
 class UploadState(StrEnum):
@@ -24,7 +25,10 @@ class UploadState(StrEnum):
 
 @dataclass
 class Upload:
-    """One file on its way. `total_bytes` is what the request announced (0: nothing); `sentence` says why it was refused."""
+    """One file on its way. `total_bytes` is what the request announced (0: nothing); `sentence` says why it was refused.
+
+    What comes of a cancelled one is thrown away.
+    """
 
     name: str
     total_bytes: int
@@ -33,6 +37,7 @@ class Upload:
     sentence: str = ''
     image: str = ''
     at: datetime | None = None
+    is_cancelled: bool = False
     key: str = field(default_factory=new_key)
 
     @property
@@ -47,6 +52,7 @@ class Uploads:
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
         self._lists: dict[str, list[Upload]] = {}
+        self._unwanted: dict[str, list[str]] = {}
 
     @staticmethod
     def topic(session: str, patient: str) -> str:
@@ -54,13 +60,49 @@ class Uploads:
         return f'uploads:{session}:{patient}'
 
     def begin(self, session: str, patient: str, upload: Upload) -> None:
-        """Add a file to a list, letting go of the oldest that are done, in this list and among all lists."""
+        """Add a file to a list, letting go of the oldest that are done, in this list and among all lists.
+
+        One that was cancelled while it waited in the browser is on no list.
+        """
         topic = self.topic(session, patient)
+        unwanted = next((told for told in self._unwanted.get(topic, ()) if is_of(told, upload.name, upload.total_bytes)), None)
+        if unwanted is not None and upload.is_under_way:
+            self._unwanted[topic].remove(unwanted)
+            upload.is_cancelled = True
+            return
         known = self._lists.pop(topic, [])
         done = [old for old in known if not old.is_under_way][:max(0, len(known) + 1 - _KEPT_FILES)]
         self._lists[topic] = [*(old for old in known if old not in done), upload]
         for quiet in [name for name, files in self._lists.items() if not any(one.is_under_way for one in files)][:-_KEPT_LISTS]:
             del self._lists[quiet]
+        self.tell(session, patient)
+
+    def cancel(self, session: str, patient: str, key: str) -> None:
+        """Cancel a file that is still being sent. One that is whole is beyond that: it is being checked, or in the pool."""
+        files = self._lists.get(self.topic(session, patient), [])
+        for upload in [one for one in files if one.key == key and one.state is UploadState.SENDING]:
+            upload.is_cancelled = True
+            files.remove(upload)
+            self.tell(session, patient)
+
+    def refuse_waiting(self, session: str, patient: str, told: str) -> None:
+        """Cancel a file that a browser holds back yet, by its word for it: it is not stopped there, but not taken here."""
+        unwanted = self._unwanted.setdefault(self.topic(session, patient), [])
+        if len(unwanted) < _KEPT_FILES:
+            unwanted.append(told)
+
+    def expect(self, session: str, patient: str, told: Iterable[str] | None = None) -> None:
+        """Take these files again, which were chosen anew; without naming any, all: the browser has nothing more to send."""
+        topic = self.topic(session, patient)
+        again = set(self._unwanted.get(topic, ()) if told is None else told)
+        if left := [one for one in self._unwanted.pop(topic, []) if one not in again]:
+            self._unwanted[topic] = left
+
+    def withdraw(self, session: str, patient: str, uploads: Iterable[Upload]) -> None:
+        """Take files off a list that turned out not to belong there."""
+        gone = {one.key for one in uploads}
+        topic = self.topic(session, patient)
+        self._lists[topic] = [one for one in self._lists.get(topic, []) if one.key not in gone]
         self.tell(session, patient)
 
     def tell(self, session: str, patient: str) -> None:
@@ -78,6 +120,17 @@ class Uploads:
         if under_way:
             self._lists[topic] = under_way
         self.tell(session, patient)
+
+
+def is_of(told: str, name: str, total_bytes: int = 0) -> bool:
+    """Tell whether a browser's word for a file (when it was changed, its name and its size, joined) is of one of this name.
+
+    `total_bytes` is the length of the form that it came in, which is a little more than the file's.
+    """
+    head, _, tail = told.rpartition(name or '\0')
+    if not head[-1:].isdecimal() or not tail.isdecimal():
+        return False
+    return not total_bytes or 0 <= total_bytes - int(tail) <= _LONGEST_FORM
 
 
 def summary(uploads: Iterable[Upload]) -> str:

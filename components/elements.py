@@ -27,6 +27,15 @@ def _set(element: ui.element, attributes: Mapping[str, str]) -> None:
         element.props[name.rstrip('_').replace('_', '-')] = value
 
 
+class FocusableHtml(ui.html):
+    """A fragment that can be given the focus from here: a plain element, where `ui.html` is a component that knows no focus."""
+
+    def __init__(self, fragment: str, *, sanitize: bool) -> None:
+        super().__init__(fragment, sanitize=sanitize)
+        self.tag = 'div'
+        self.props(remove='tag sanitize')
+
+
 def symbol(name: str, classes: str = '') -> ui.icon:
     """Show one symbol of the sprite; decorative, so hidden from screen readers."""
     element = ui.icon(design.icon(name)).classes(f'df-icon {classes}')

@@ -244,6 +244,6 @@ def image_grid(tiles: Iterable[ImageTile], *, today: date, zone: tzinfo, selecte
     return ImageGrid(tiles, today=today, zone=zone, selected=selected, on_toggle=on_toggle, on_open=on_open, size=size, **more)
 
 
-def size_choice(on_change: Callable[[Any], Any]) -> Segmented:
+def size_choice(on_change: Callable[[Any], Any], *, value: Size = 'M') -> Segmented:
     """Show the choice of how large photos are; `on_change` gets the Size."""
-    return segmented(_SIZES, label='Photo size', value='M', icons=_SIZE_ICONS, on_change=on_change)
+    return segmented(_SIZES, label='Photo size', value=value, icons=_SIZE_ICONS, on_change=on_change)

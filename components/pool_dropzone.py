@@ -56,6 +56,14 @@ class PoolDropzone:
         """Send again what did not arrive."""
         self.root.run_method('upload')
 
+    def let_go(self, key: str) -> None:
+        """Take a file that could not be sent out of the browser's queue. One that is being sent is beyond its word for it."""
+        self.root.run_method('removeFile', {'__key': key, '__status': 'failed', 'size': 0})
+
+    def stop(self) -> None:
+        """Stop sending, and empty the browser's queue."""
+        self.root.run_method('reset')
+
     def _idle(self) -> None:
         self.root.run_method('removeUploadedFiles')  # or the same file could not be chosen again
         self._on_idle()

@@ -1,62 +1,145 @@
-"""The pool of a patient by day, kept up to date: only the days that changed are drawn again, so that nothing else moves or loads twice."""
-from dataclasses import dataclass
+"""The pool of a patient by day, kept up to date, and a choice among its photographs. Only what changed is drawn again.
+
+    grid = PoolGrid(today=today, zone=zone, on_open=show_large, on_choice=show_what_can_be_done)
+    grid.show(tiles, newest_first=True)
+    grid.chosen                               # the keys, in the order that they are shown in
+"""
+from collections.abc import Callable, Collection
 from datetime import date, tzinfo
+from typing import Any
 
-from nicegui import ui
-
-from components.controls import box, empty_state
-from components.image_grid import ImageGrid, OnKey, Size, by_day, image_grid
+from components.controls import box
+from components.image_grid import OnKey, Size, by_day
+from components.pool_day import PoolDay, TileActs
 from data.read_models import ImageTile
 
 
-@dataclass
-class _Day:
-    place: ui.element
-    tiles: list[ImageTile]
-    grid: ImageGrid | None = None
-
-
 class PoolGrid:
-    """Photographs by day, newest day first; `shown` are they in this order.
+    """Photographs by day; `shown` are they in this order. What is not shown is not chosen.
 
-    `on_open(key)` is told when one is clicked; `empty` is said when there is none.
+    `on_open(key)` is told when one is to be seen large, `on_choice()` after each change of the choice.
+    `nothing` is the place of what is said when there is none.
     """
 
-    def __init__(self, *, today: date, zone: tzinfo, on_open: OnKey, empty: tuple[str, str]) -> None:
-        self._today, self._zone, self._on_open = today, zone, on_open
-        self._size: Size = 'M'
-        self._days: dict[date, _Day] = {}
+    def __init__(self, *, today: date, zone: tzinfo, on_open: OnKey, on_choice: Callable[[], Any]) -> None:
+        self._today, self._zone, self._on_open, self._on_choice = today, zone, on_open, on_choice
+        self._days: dict[date, PoolDay] = {}
+        self._chosen: set[str] = set()
+        self._anchor = self._current = ''
         self.shown: list[ImageTile] = []
-        self.root = box('df-pool-days')
-        with self.root:
-            self._nothing = empty_state(*empty)
+        with box('df-pool-days df-grid-root') as self.root:
+            self._place = box()
+            self.nothing = box()
 
-    def show(self, tiles: list[ImageTile]) -> None:
-        """Show these photographs."""
-        groups = by_day(tiles, self._zone)
+    @property
+    def chosen(self) -> list[str]:
+        """Return the keys of what is chosen, in the order of the page."""
+        return [tile.key for tile in self.shown if tile.key in self._chosen]
+
+    @property
+    def chosen_tiles(self) -> list[ImageTile]:
+        """Return what is chosen, in the order of the page."""
+        return [tile for tile in self.shown if tile.key in self._chosen]
+
+    def show(self, tiles: list[ImageTile], *, newest_first: bool = True) -> None:
+        """Show these photographs; what was chosen and is still there stays chosen."""
+        groups = by_day(tiles, self._zone, newest_first=newest_first)
         self.shown = [tile for _on, photos in groups for tile in photos]
-        for on in set(self._days) - {on for on, _photos in groups}:
+        keys = {tile.key for tile in self.shown}
+        was_chosen, self._chosen = self._chosen, self._chosen & keys
+        for on in self._days.keys() - {on for on, _photos in groups}:
             self._days.pop(on).place.delete()
-        for index, (on, photos) in enumerate(groups):
-            self._show_day(index, on, photos)
-        self._nothing.set_visibility(not groups)
+        for on, photos in groups:
+            self._show_day(on, photos)
+        if list(self._days) != [on for on, _photos in groups]:
+            self._days = {on: self._days[on] for on, _photos in groups}
+            for place, day in enumerate(self._days.values()):
+                day.place.move(self._place, target_index=place)
+        self.nothing.set_visibility(not groups)
+        if self._current not in keys:
+            self._came(self.shown[0].key if self.shown else '')
+        elif current := self._day_of(self._current):
+            current.stop_at(self._current, is_stop=True)  # it may be drawn anew, on another day
+        if self._chosen != was_chosen:
+            self._show_choice()
 
     def set_size(self, size: Size) -> None:
-        """Change how large the photos are shown."""
-        self._size = size
-        for day in self._days.values():
-            if day.grid is not None:
-                day.grid.set_size(size)
+        """Change how large the photos are shown, without drawing them again."""
+        self.root.props['data-size'] = size
 
-    def _show_day(self, index: int, on: date, photos: list[ImageTile]) -> None:
-        day = self._days.get(on)
-        if day is None:
-            with self.root:
-                day = self._days[on] = _Day(box(), [])
-            day.place.move(target_index=index)
-        if day.tiles != photos:
-            day.tiles = photos
-            day.place.clear()
-            with day.place:
-                day.grid = image_grid(photos, today=self._today, zone=self._zone, on_open=self._on_open, size=self._size,
-                                      badges={tile.key: 'Cover' for tile in photos if tile.is_cover})
+    def clear(self) -> None:
+        """Choose nothing."""
+        self._choose(self._chosen, is_on=False)
+
+    def move(self, step: int) -> None:
+        """Go to the next photograph or the one before; from nowhere to the first."""
+        keys = [tile.key for tile in self.shown]
+        if keys:
+            at = keys.index(self._current) + step if self._current in keys else 0
+            self.focus(keys[max(0, min(at, len(keys) - 1))])
+
+    def focus(self, key: str = '') -> None:
+        """Put the focus on a photograph, or where it was last."""
+        if day := self._day_of(key or self._current):
+            day.focus(key or self._current)
+            self._came(key or self._current)
+
+    def toggle_current(self) -> None:
+        """Choose the photograph that has the focus, or take it back."""
+        if self._current:
+            self.toggle(self._current)
+            self.focus()
+
+    def toggle(self, key: str, is_range: bool = False) -> None:
+        """Choose a photograph, or take it back; as a range everything from the one before it is chosen."""
+        keys = [tile.key for tile in self.shown]
+        if key not in keys:
+            return
+        if is_range and self._anchor in keys:
+            start, end = sorted((keys.index(self._anchor), keys.index(key)))
+            self._choose(keys[start:end + 1], is_on=True)
+        else:
+            self._choose([key], is_on=key not in self._chosen)
+        self._anchor = key
+
+    def _toggle_all(self, keys: list[str]) -> None:
+        self._choose(keys, is_on=not self._chosen.issuperset(keys))
+
+    def _choose(self, keys: Collection[str], *, is_on: bool) -> None:
+        self._chosen = self._chosen | set(keys) if is_on else self._chosen - set(keys)
+        self._show_choice()
+
+    def _show_choice(self) -> None:
+        # while a choice is being made every tick shows, not only the one under the mouse
+        self.root.classes(add='df-choosing' if self._chosen else '', remove='' if self._chosen else 'df-choosing')
+        for day in self._days.values():
+            day.show_choice(self._chosen)
+        self._on_choice()
+
+    def _show_day(self, on: date, photos: list[ImageTile]) -> None:
+        if on not in self._days:
+            with self._place:
+                self._days[on] = PoolDay(on, self._acts(), today=self._today, zone=self._zone)
+        if list(self._days[on].tiles.values()) != photos:
+            self._days[on].show(photos, self._chosen)
+
+    def _acts(self) -> TileActs:
+        back, on = (lambda: self.move(-1)), (lambda: self.move(1))
+        return TileActs(self._on_open, self.toggle, self._toggle_all, self._came, {
+            'left': back, 'up': back, 'right': on, 'down': on, 'space': self.toggle_current,
+            'enter': self._open_current})
+
+    def _open_current(self) -> Any:
+        day = self._day_of(self._current)
+        return day.open(self._current) if day else None
+
+    def _came(self, key: str) -> None:
+        """Note where the focus is."""
+        if key != self._current:
+            for each, is_stop in ((self._current, False), (key, True)):
+                if day := self._day_of(each):
+                    day.stop_at(each, is_stop=is_stop)
+            self._current = key
+
+    def _day_of(self, key: str) -> PoolDay | None:
+        return next((day for day in self._days.values() if key in day.tiles), None)

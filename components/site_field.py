@@ -38,6 +38,12 @@ class SiteField:
         self._menu.set_visibility(False)
         self._listen()
 
+    @property
+    def site(self) -> str:
+        """Return the site that stands in the field; words that name none as they are, for the records to refuse."""
+        words = self._words()
+        return self._taken if words == leaf(self._taken) else coded(words) or words
+
     def save(self, saving: Autosave, act: Act, key: str, revision: int) -> None:
         """Store what is taken as the photograph's body site."""
         saved = saving.add(self.field, act, key, 'body_site', revision=revision, to_text=self._to_text, to_value=leaf, to_words=leaf)

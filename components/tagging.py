@@ -34,7 +34,7 @@ class Tagging:
         if not actor.may(Permission.TAG_ASSIGN):
             return None
         manage = ManageActs(self._create, self._restore) if actor.may(Permission.TAG_MANAGE) else None
-        return TagActs(self._assign, self._unassign, _vocabulary, manage)
+        return TagActs(self._assign, self._unassign, vocabulary, manage)
 
     async def show_sources(self, shown: ShownTag) -> None:
         """Show where a risen tag comes from, after the event that names the photographs."""
@@ -73,7 +73,8 @@ class Tagging:
         await clinic().change(current_actor(), restore)
 
 
-async def _vocabulary() -> Sequence[CategoryRow]:
+async def vocabulary() -> Sequence[CategoryRow]:
+    """Return the practice's tags by category, as they are now."""
     return await asyncio.to_thread(_read_vocabulary, current_actor())
 
 

@@ -22,58 +22,88 @@ _ICONS = {
 }
 
 
+@dataclass(frozen=True)
+class PanelActs:
+    """What the panel asks for: a photo that is in the pool, what was not sent again, one file or all cancelled, the list put away."""
+
+    open: Callable[[str], Any]
+    retry: Callable[[], Any]
+    cancel: Callable[[str], Any]
+    cancel_all: Callable[[], Any]
+    close: Callable[[], Any]
+
+
 @dataclass
 class _Row:
-    element: ui.html
+    """A line. The way to cancel it stands beside what is drawn again at each progress: it must not go while it is pressed."""
+
+    place: ui.element
+    face: ui.html
     shown: str
     image: str = ''
+    cancel: ui.button | None = None
 
 
 class UploadPanel:
-    """Rows by file. `on_open(image)` for a photo that is in the pool, `on_retry` for what was not sent, `on_close` to put the list away."""
+    """Rows by file, and below them the place of a question."""
 
-    def __init__(self, *, zone: tzinfo, on_open: Callable[[str], Any], on_retry: Callable[[], Any], on_close: Callable[[], Any]) -> None:
-        self._zone, self._on_open = zone, on_open
+    def __init__(self, acts: PanelActs, *, zone: tzinfo) -> None:
+        self._zone, self._acts = zone, acts
         self._rows: dict[str, _Row] = {}
         with box('df-upload', tag='aside', aria_label='Photos being added') as self.root:
             with box('df-upload-head'):
                 self._title = text('', 'df-t3 df-grow', tag='h2', role='status')
                 self._count = text('', 'df-meta df-num df-f13', tag='span')
-                icon_button('x', label='Close', on_click=on_close, size='small').mark('put-away')
+                icon_button('x', label='Close', on_click=acts.close, size='small').mark('put-away')
             with box('df-progress') as self._progress:
                 self._bar = box()
             self._list = box('df-upload-rows', tag='ul')
-            self._again = button('Send again', icon='refresh-cw', on_click=on_retry)
+            with box('df-upload-acts') as self._foot:
+                self._again = button('Send again', icon='refresh-cw', on_click=acts.retry)
+                self._stop = button('Cancel all', icon='ban', kind='ghost', on_click=acts.cancel_all)
+            self.question = box('df-upload-question')
         self.show([], [])
 
     def show(self, uploads: Sequence[Upload], queue: Sequence[QueuedFile], images: Mapping[str, ImageTile] | None = None) -> None:
         """Show the server's list, and behind it what the browser still holds. `images` are those of the pool as they are now, by key."""
         known = images or {}
-        lines = {one.key: (row_html(one, self._zone, known.get(one.image)), one.image, 'df-uprow') for one in uploads}
-        lines |= {one.key: (queued_html(one), '', 'df-uprow df-uprow--queued') for one in queue}
+        lines = {one.key: (row_html(one, self._zone, known.get(one.image)), one.image, one.name if one.state is UploadState.SENDING else '')
+                 for one in uploads}
+        lines |= {one.key: (queued_html(one), '', one.name) for one in queue}
         for key in set(self._rows) - set(lines):
-            self._rows.pop(key).element.delete()
-        for key, (fragment, image, classes) in lines.items():
-            self._row(key, fragment, image, classes)
-        for row in self._rows.values():
-            hidden = row.image in known and known[row.image].is_sensitive
-            row.element.classes(add=VEILED if hidden else '', remove='' if hidden else VEILED)
+            self._rows.pop(key).place.delete()
+        waiting = {one.key for one in queue}
+        for key, (fragment, image, cancels) in lines.items():
+            row = self._row(key, fragment, image, is_queued=key in waiting)
+            is_hidden = image in known and known[image].is_sensitive
+            row.face.classes(add=VEILED if is_hidden else '', remove='' if is_hidden else VEILED)
+            self._show_cancel(row, key, cancels)
         self._head(uploads, queue)
-        self._again.set_visibility(any(one.is_unsent for one in queue))
         self.root.set_visibility(bool(lines))
 
-    def _row(self, key: str, fragment: str, image: str, classes: str) -> None:
+    def _row(self, key: str, fragment: str, image: str, *, is_queued: bool) -> _Row:
         if key not in self._rows:
-            with self._list:
-                row = ui.html(fragment, sanitize=False, tag='li').classes(classes).on('click', lambda: self._open(key), [])
-            self._rows[key] = _Row(row, fragment)
+            with self._list, box('df-uprow-line df-uprow-line--queued' if is_queued else 'df-uprow-line', tag='li') as place:
+                face = ui.html(fragment, sanitize=False).classes('df-uprow').on('click', lambda: self._open(key), [])
+            self._rows[key] = _Row(place, face, fragment)
         elif self._rows[key].shown != fragment:
-            self._rows[key].element.set_content(fragment)
+            self._rows[key].face.set_content(fragment)
         self._rows[key].shown, self._rows[key].image = fragment, image
+        return self._rows[key]
+
+    def _show_cancel(self, row: _Row, key: str, name: str) -> None:
+        """Show the way to cancel a file of this name; without a name there is none."""
+        if name and row.cancel is None:
+            with row.place:
+                row.cancel = button('', icon='x', kind='ghost', size='small', label=f'Cancel {name}')
+            row.cancel.classes('df-btn--icon').on('click', lambda: self._acts.cancel(key), [])
+        elif not name and row.cancel is not None:
+            row.cancel.delete()
+            row.cancel = None
 
     def _open(self, key: str) -> Any:
         image = self._rows[key].image if key in self._rows else ''
-        return self._on_open(image) if image else None
+        return self._acts.open(image) if image else None
 
     def _head(self, uploads: Sequence[Upload], queue: Sequence[QueuedFile]) -> None:
         total = len(uploads) + len(queue)
@@ -83,6 +113,9 @@ class UploadPanel:
         self._count.set_text(f'{done} of {total}' if is_busy else '')
         self._progress.set_visibility(is_busy)
         self._bar.style(f'width:{_percent(uploads, total)}%')
+        self._again.set_visibility(any(one.is_unsent for one in queue))
+        self._stop.set_visibility(bool(queue) or any(one.state is UploadState.SENDING for one in uploads))
+        self._foot.set_visibility(self._again.visible or self._stop.visible)
 
 
 def row_html(upload: Upload, zone: tzinfo, tile: ImageTile | None = None) -> str:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from app.uploads import is_of
+
 _MOST_FILES = 200  # no form has more
 _LONGEST_KEY = 300
 _CHANGED = re.compile(r'\d{9,15}')
@@ -28,11 +30,6 @@ class QueuedFile:
         changed = _CHANGED.match(told)
         return (told[changed.end():].rstrip('0123456789') if changed else '') or 'photo'
 
-    def is_called(self, name: str) -> bool:
-        """Tell whether this is a file of that name."""
-        head, _, tail = self.key.rpartition(name)
-        return bool(name) and head[-1:].isdigit() and tail.isdigit()
-
 
 class UploadQueue:
     """The queue of one open page. Take what the browser says with `added` and `unsent`, what the server has with `begun`.
@@ -44,26 +41,49 @@ class UploadQueue:
         self._files: dict[str, QueuedFile] = {}
         self._begun = set(earlier)
         self._early: list[str] = []
+        self._known: set[str] = set()
+        self._cancelled: set[str] = set()
 
     @property
     def files(self) -> list[QueuedFile]:
         """Return what waits or could not be sent, in its order."""
         return list(self._files.values())
 
-    def added(self, told: object) -> None:
-        """Take the files that were chosen or dropped. A small one may have arrived before the browser's word of it."""
-        for one in _told(told)[:max(0, _MOST_FILES - len(self._files))]:
-            early = next((name for name in self._early if one.is_called(name)), None)
+    def cancel(self, key: str) -> None:
+        """Let go of a file; that it is not sent then is no news."""
+        self._files.pop(key, None)
+        self._cancelled.add(key)
+
+    def cancel_all(self) -> None:
+        """Let go of everything, also of what is being sent."""
+        self._cancelled |= self._known | set(self._files)
+        self._files.clear()
+
+    def added(self, told: object) -> list[str]:
+        """Take the files that were chosen or dropped. A small one may have arrived before the browser's word of it.
+
+        Return the browser's words for all of them.
+        """
+        named = _told(told)
+        self._known |= {one.key for one in named}
+        self._cancelled -= self._known
+        for one in named[:max(0, _MOST_FILES - len(self._files))]:
+            early = next((name for name in self._early if is_of(one.key, name)), None)
             if early is None:
                 self._files[one.key] = one
             else:
                 self._early.remove(early)
+        return [one.key for one in named]
 
-    def unsent(self, told: object) -> None:
-        """Take the files that did not arrive."""
-        for one in _told(told):
+    def unsent(self, told: object) -> list[str]:
+        """Take the files that did not arrive. Return which of them are not wanted any more."""
+        named = _told(told)
+        for one in named:
+            if one.key in self._cancelled:
+                continue
             if one.key in self._files or len(self._files) < _MOST_FILES:
                 self._files[one.key] = QueuedFile(one.key, one.size, is_unsent=True)
+        return [one.key for one in named if one.key in self._cancelled]
 
     def retried(self) -> None:
         """Let all that could not be sent wait again."""
@@ -74,7 +94,7 @@ class UploadQueue:
         for key, name in uploads:
             if key not in self._begun:
                 self._begun.add(key)
-                waiting = next((one.key for one in self._files.values() if not one.is_unsent and one.is_called(name)), None)
+                waiting = next((one.key for one in self._files.values() if not one.is_unsent and is_of(one.key, name)), None)
                 if waiting is None:
                     self._early.append(name)
                 else:
@@ -84,6 +104,7 @@ class UploadQueue:
         """Take it that the browser has nothing more to send: what still seems to wait was counted wrongly."""
         self._files = {key: one for key, one in self._files.items() if one.is_unsent}
         self._early.clear()
+        self._known.clear()
 
 
 def _told(files: object) -> list[QueuedFile]:

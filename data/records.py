@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from data.repositories.identifiers import Identifiers
     from data.repositories.images import Images
     from data.repositories.lookalikes import Lookalikes
+    from data.repositories.many_images import ManyImages
     from data.repositories.patients import Patients
     from data.repositories.sessions import Sessions
     from data.repositories.settings import PracticeSettings
@@ -145,6 +146,12 @@ class Records:
         """Image pools."""
         from data.repositories.images import Images
         return Images(self)
+
+    @cached_property
+    def many_images(self) -> 'ManyImages':
+        """Acts on a choice of images."""
+        from data.repositories.many_images import ManyImages
+        return ManyImages(self)
 
     @cached_property
     def handoffs(self) -> 'Handoffs':

@@ -1,64 +1,72 @@
 """A patient's photographs: the pool by day, adding to it, and one of them large. What others add appears without a reload."""
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 
-from nicegui import APIRouter
+from nicegui import APIRouter, ui
+from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from app.clinic import clinic
-from app.intake import open_door
-from app.uploads import Upload
 from components.autosave import Autosave
-from components.controls import box, text
-from components.formatting import plural
+from components.choice_bar import MoreAct
+from components.controls import banner, box
 from components.image_beside import ImageBeside
 from components.image_describe import ImageFields, known_sites
-from components.image_grid import size_choice
+from components.image_grid import Size
 from components.image_viewer import ImageViewer
 from components.layout import frame
 from components.looking import Looking, hear
 from components.navigation import patient_address
+from components.patient_banner import PatientBanner
 from components.patient_head_live import IN_THE_HEAD, show_head
 from components.phone_handoff import phone_button
-from components.pool_dropzone import PoolDropzone
+from components.pool_filters import Pool, nothing
 from components.pool_grid import PoolGrid
+from components.pool_tools import PoolTools
+from components.pool_view import PoolView, read_size, read_view, view_address
 from components.refusals import refusals_shown
 from components.save_status import SaveStatus
 from components.session import current_actor
 from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
-from components.upload_panel import UploadPanel
-from components.upload_queue import UploadQueue
+from components.undo_notice import UndoNotice
 from data.actors import Permission
 from data.models import Action
-from data.read_models import ImageTile, PatientHeader
+from data.read_models import ImageTile, PatientHeader, ShownTag
 from data.records import Changed, Records
 from data.repositories.tag_records import VOCABULARY
+from pages.image_choice import ImageChoice
+from pages.image_uploads import PoolUploads
 
-Seen = tuple[PatientHeader, list[ImageTile]]
+Seen = tuple[PatientHeader, list[ImageTile], Mapping[str, tuple[ShownTag, ...]]]
 router = APIRouter()
 _EMPTY = 'No photos yet.'
 
 
 @router.page('/patients/{unique_id}/images')
-async def pool_page(unique_id: str) -> RedirectResponse | None:
+async def pool_page(unique_id: str, request: Request) -> RedirectResponse | None:
     """Show the pool after its event is written. A former unique ID leads to the present one."""
     around = surroundings()
     with clinic().reading(around.actor) as records:
         header = records.patients.header(records.patients.key_of(unique_id))
+        size = read_size(records.users.preference('photo_size'))
     if header.unique_id != unique_id:
         return RedirectResponse(patient_address(header.unique_id, '/images'))
+    view, faults = read_view(request.query_params.multi_items())
     looking = Looking(Action.GALLERY_VIEW, header.key, lambda records: _seen(records, header.key), _pictures)
-    PoolPage(around, *await looking.again(around.actor), looking).build()
+    patient, tiles, tags = await looking.again(around.actor)
+    PoolPage(around, patient, Pool(tiles, tags, view), looking, size).build(faults)
     return None
 
 
 def _seen(records: Records, patient: str) -> Seen:
-    return records.patients.header(patient), records.images.of(patient)
+    tiles = records.images.of(patient)
+    return records.patients.header(patient), tiles, records.tags.on_images([tile.key for tile in tiles])
 
 
 def _pictures(seen: Seen) -> list[str | None]:
-    patient, tiles = seen
+    patient, tiles, _tags = seen
     return [patient.cover, *(tile.key for tile in tiles)]
 
 
@@ -68,17 +76,19 @@ class PoolPage:
 
     around: Surroundings
     patient: PatientHeader
-    tiles: list[ImageTile]
+    pool: Pool
     looking: Looking[Seen]
+    size: Size = 'M'
     revisions: dict[str, int] = field(default_factory=dict)
+    viewed: list[str] = field(default_factory=list)
 
     @property
     def may_add(self) -> bool:
         """Tell whether this reader may add and describe photographs."""
         return self.around.actor.may(Permission.IMAGE_ADD)
 
-    def build(self) -> None:
-        """Compose the page and listen for what others do."""
+    def build(self, faults: Sequence[str]) -> None:
+        """Compose the page and listen for what others do. `faults` is what of the address cannot be shown, in words."""
         around, patient = self.around, self.patient
         with frame(title='Images', actor=around.actor, practice_name=around.practice_name, current='Patients', patient=patient,
                    tab='images', today=around.today, padded=False) as self.slots:
@@ -87,83 +97,127 @@ class PoolPage:
             self.beside = ImageBeside(patient.key, around.actor, around.zone)
             self.viewer = ImageViewer(zone=around.zone, patient=patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
                                       on_show=self._looks, beside=self._beside, saves=self.may_add, may_edit=self.may_add)
-            with self._drop_anywhere(), box('df-pool'):
+            self.uploads = PoolUploads(patient, around.actor, lambda: self.pool.tiles, self._describe)
+            with self.uploads.around(), box('df-pool'):
                 with box('df-pool-main'):
-                    self._tools()
-                    with box('df-pool-scroll', tabindex='-1'):
-                        self.grid = PoolGrid(today=around.today, zone=around.zone, on_open=self.open, empty=self._empty())
-                self.panel = UploadPanel(zone=around.zone, on_open=self.open, on_retry=self._retry, on_close=self._put_away)
+                    self._above(faults)
+                    with box('df-pool-scroll', tabindex='-1') as self.scroll:
+                        self.grid = PoolGrid(today=around.today, zone=around.zone, on_open=self.open, on_choice=self._show_choice)
+                self.uploads.build(zone=around.zone, on_open=self.open)
+            self._choosing()
+        self.grid.set_size(self.pool.view.size or self.size)
         self._show()
         self._listen()
 
     def open(self, key: str) -> object:
-        """Show one photograph large."""
-        return self.viewer.open(self.grid.shown, key)
+        """Show one photograph large; the arrows go through what is shown."""
+        self.viewed = [tile.key for tile in self.grid.shown]
+        return self.viewer.open(self._for_viewer(key), key)
 
-    def _tools(self) -> None:
-        with box('df-tools'):
-            self.count = text('', 'df-tools-title df-num', tag='h2')
-            with box('df-tools-end'):
-                size_choice(lambda size: self.grid.set_size(size))
-                if self.may_add:
-                    phone_button(lambda: self.patient)
-                    self.dropzone.button()
+    def _above(self, faults: Sequence[str]) -> None:
+        if faults:
+            with box('df-faults'):
+                banner('info', 'Not everything in this address can be shown', ' '.join(faults))
+        with box('df-pool-above') as self.above:  # tools and bar in one place: nothing below moves
+            self.tools = PoolTools(lambda: self.pool, self.pool.view.size or self.size, on_view=self._see, on_size=self._prefer_size,
+                                   more=self._ways_in)
 
-    def _drop_anywhere(self) -> AbstractContextManager[None]:
-        """Return the uploader that the whole pool lies in; for a reader who may not add, nothing."""
-        mine = [upload.key for upload in self._uploads()]
-        self.queue = UploadQueue(mine)
-        if not self.may_add:
-            return nullcontext()
-        self.dropzone = PoolDropzone(self.patient, limit_mib=clinic().settings.max_image_mib, on_added=self._added, on_unsent=self._unsent,
-                                     on_idle=self._idle)
-        return self.dropzone.content()
+    def _ways_in(self) -> None:
+        if self.uploads.dropzone is not None:
+            box('df-tools-line')
+            phone_button(lambda: self.patient)
+            self.uploads.dropzone.button()
 
-    def _empty(self) -> tuple[str, str]:
-        return _EMPTY, 'Drop files here, or choose them.' if self.may_add else ''
+    def _choosing(self) -> None:
+        """Build what can be done with a choice, where the tools are, and its keys."""
+        self.choice = ImageChoice(self.around, self.slots, self.grid, self.saving, UndoNotice(), lambda: self.patient,
+                                  lambda: self.pool.tiles, self._more_acts())
+        with self.above:
+            self.bar = self.choice.bar()
+        keys = self.slots.shortcuts
+        for key, words, act in (('j', 'Next photo', partial(self.grid.move, 1)), ('k', 'Previous photo', partial(self.grid.move, -1))):
+            keys.on(key, words, act, repeats=True)
+        keys.on('x', 'Select the photo', self.grid.toggle_current)
+        keys.on('c', 'Compare the selected photos', self.choice.compare)
+        keys.on('Escape', 'Clear the selection', self.choice.clear)
+        if self.around.actor.may(Permission.TAG_ASSIGN):
+            keys.on('t', 'Tag the selected photos, or the patient', self._tag)
+
+    async def _tag(self) -> None:
+        if self.grid.chosen:
+            await self.bar.open_tags()
+        elif isinstance(self.slots.banner, PatientBanner):
+            await self.slots.banner.tags.open()
+
+    async def _describe(self, tiles: Sequence[ImageTile], values: Mapping[str, str]) -> None:
+        await self.choice.describe(tiles, values)
+
+    def _more_acts(self) -> list[MoreAct]:
+        """Return what stands behind the dots of the choice's bar."""
+        return []
+
+    def _see(self, view: PoolView) -> None:
+        """Show another view of the pool, in place; the address follows."""
+        self.pool.view = view
+        self._show()
+        self.scroll.run_method('scrollTo', {'top': 0})
+        ui.navigate.history.replace(view_address(patient_address(self.patient.unique_id, '/images'), view))
+
+    async def _prefer_size(self, size: str) -> None:
+        """Show photos in another size, and remember it."""
+        with refusals_shown():
+            self.size = read_size(size)
+            self.grid.set_size(self.size)
+            if self.pool.view.size:
+                self._see(replace(self.pool.view, size=None))
+            await clinic().change(current_actor(), lambda records: records.users.prefer('photo_size', size))
 
     def _listen(self) -> None:
         pool = self.looking.follow(self.slots.body, self._follow)
-        uploads = Soon(self._refresh_uploads, place=self.slots.body, name='live uploads')
+        uploads = Soon(self.uploads.refresh, place=self.slots.body, name='live uploads')
 
         def heard(change: Changed) -> None:
             if not change.field or change.field in IN_THE_HEAD:
                 pool()
-        hear({self.patient.key: heard, VOCABULARY: pool, self._topic(): uploads})
+        hear({self.patient.key: heard, VOCABULARY: pool, self.uploads.topic: uploads})
 
     def _follow(self, seen: Seen) -> None:
         before = self.patient
-        self.patient, self.tiles = seen
+        self.patient, self.pool.tiles, self.pool.tags = seen
         self._show()
         if self.patient != before:
             self._show_patient()
 
     def _show(self) -> None:
-        self.count.set_text(plural(len(self.tiles), 'image'))
-        self.grid.show(self.tiles)
-        self.viewer.update(self.grid.shown)
+        self.tools.show()
+        self.grid.show(self.pool.shown, newest_first=self.pool.view.is_newest_first)
+        self.grid.nothing.clear()
+        if not self.grid.shown:
+            with self.grid.nothing:
+                nothing(self.pool, (_EMPTY, 'Drop files here, or choose them.' if self.may_add else ''), self._see)
+        self.viewer.update(self._for_viewer())
         self.beside.refresh()
-        self._show_uploads()
+        self.uploads.show()
+
+    def _show_choice(self) -> None:
+        chosen = self.grid.chosen_tiles
+        self.tools.set_away(bool(chosen))
+        self.bar.show(chosen)
+
+    def _for_viewer(self, opened: str = '') -> list[ImageTile]:
+        """Return what the viewer's arrows go through: what was shown when it was opened, as it is now, and what is shown since.
+
+        A photo that no longer fits a filter, because of what is written beside it, stays in its place.
+        """
+        tiles = {tile.key: tile for tile in self.pool.tiles}
+        keys = dict.fromkeys([*self.viewed, *(tile.key for tile in self.grid.shown), *([opened] if opened else [])])
+        return [tiles[key] for key in keys if key in tiles]
 
     def _show_patient(self) -> None:
         show_head(self.slots, self.around, self.patient, title='Images', tab='images')
         self.viewer.show_patient(self.patient)
-        if self.may_add:
-            self.dropzone.show_patient(self.patient)
-
-    async def _refresh_uploads(self) -> None:
-        self._show_uploads()
-
-    def _show_uploads(self) -> None:
-        uploads = self._uploads()
-        self.queue.begun((upload.key, upload.name) for upload in uploads)
-        self.panel.show(uploads, self.queue.files, {tile.key: tile for tile in self.tiles})
-
-    def _uploads(self) -> list[Upload]:
-        return clinic().uploads.of(self.around.actor.session, self.patient.key)
-
-    def _topic(self) -> str:
-        return clinic().uploads.topic(self.around.actor.session, self.patient.key)
+        if self.uploads.dropzone is not None:
+            self.uploads.dropzone.show_patient(self.patient)
 
     async def _looks(self, key: str) -> ImageTile:
         """Write the event of one photograph large, before it is shown.
@@ -178,30 +232,5 @@ class PoolPage:
 
     def _beside(self, tile: ImageTile) -> None:
         if self.may_add:
-            ImageFields(tile, self.revisions, self.saving, sites=known_sites(self.tiles))
+            ImageFields(tile, self.revisions, self.saving, sites=known_sites(self.pool.tiles))
         self.beside.build(tile)
-
-    def _added(self, files: object) -> None:
-        self.queue.added(files)
-        self._show_uploads()
-
-    def _unsent(self, files: object) -> None:
-        """Files did not arrive: say why when it is for a reason, keep them for another try."""
-        self.queue.unsent(files)
-        self._show_uploads()
-        with refusals_shown():
-            open_door(clinic(), current_actor(), self.patient.key)
-
-    def _retry(self) -> None:
-        self.queue.retried()
-        self._show_uploads()
-        self.dropzone.retry()
-
-    def _idle(self) -> None:
-        self.queue.finished()
-        self._show_uploads()
-
-    def _put_away(self) -> None:
-        clinic().uploads.clear(self.around.actor.session, self.patient.key)
-        self.queue.finished()
-        self._show_uploads()

@@ -11,13 +11,16 @@ from data.actors import Actor, Role
 from data.errors import NotPermitted
 from data.models import Section
 from data.patient_query import ListView
+from data.read_models import ImageTile
 from data.records import Records
 from data.repositories.audit import TrailView
 from data.repositories.base import Repository
 from data.repositories.identifiers import IdentifierRecord
+from data.repositories.many_images import Described
 from data.repositories.patients import read_draft
 from data.repositories.tag_records import Tagged
 from tests.cast import CHEAP_HASH, Cast
+from tests.conftest import START
 from tests.factories import a_comparison, a_patient, a_stored_image, an_entry
 
 
@@ -37,6 +40,7 @@ class Chart:
 Asked = Callable[[Records, Chart], object]
 NOBODY = 'nobody'
 """A key that no record has: whoever may not read is not told even that."""
+NO_TILE = ImageTile(NOBODY, '', '', '', '', '', None, START, 1, 1)
 NEW = {'family_name': 'Nobody', 'given_names': 'Yet', 'birth_date': '1980-05-17', 'unique_id': 'new-1'}
 READS: dict[str, Asked] = {
     'patients.page': lambda r, c: r.patients.page(ListView()), 'patients.totals': lambda r, c: r.patients.totals(ListView()),
@@ -49,6 +53,7 @@ READS: dict[str, Asked] = {
     'entries.of': lambda r, c: r.entries.of(c.patient), 'entries.record': lambda r, c: r.entries.record(c.patient, 1),
     'images.of': lambda r, c: r.images.of(c.patient), 'images.one': lambda r, c: r.images.one(c.image),
     'images.file': lambda r, c: r.images.file(c.image), 'images.details': lambda r, c: r.images.details(c.image),
+    'many_images.tags': lambda r, c: r.many_images.tags([c.image]),
     'tags.vocabulary': lambda r, c: r.tags.vocabulary(), 'tags.on_patient': lambda r, c: r.tags.on_patient(c.patient),
     'tags.on_entry': lambda r, c: r.tags.on_entry(c.entry), 'tags.on_images': lambda r, c: r.tags.on_images([c.image]),
     'tags.sources': lambda r, c: r.tags.sources(c.tag, c.patient), 'tags.merge_preview': lambda r, c: r.tags.merge_preview(c.tag, ['x']),
@@ -70,6 +75,11 @@ ACTS: dict[str, Asked] = {
     'images.describe': lambda r, c: r.images.describe(c.image, 'caption', 'Elbow'),
     'images.use_as_cover': lambda r, c: r.images.use_as_cover(c.image),
     'images.stop_as_cover': lambda r, c: r.images.stop_as_cover(c.image),
+    'many_images.describe': lambda r, c: r.many_images.describe(c.patient, [NO_TILE], {'caption': 'Elbow'}),
+    'many_images.restore': lambda r, c: r.many_images.restore(c.patient, [Described(c.image, 'caption', '', 1)]),
+    'many_images.tag': lambda r, c: r.many_images.tag(c.patient, c.tag, [c.image], is_on=True),
+    'many_images.place': lambda r, c: r.many_images.place(c.patient, 1, [c.image]),
+    'many_images.take_out': lambda r, c: r.many_images.take_out(c.patient, 1, [c.image]),
     'comparisons.group': lambda r, c: r.comparisons.group(c.entry, [c.image]),
     'comparisons.arrange': lambda r, c: r.comparisons.arrange(c.group, 'title', 'Elbow'),
     'tags.assign': lambda r, c: r.tags.assign(c.tag, Tagged.ENTRY, [c.entry]),
