@@ -24,7 +24,10 @@ class UploadState(StrEnum):
 
 @dataclass
 class Upload:
-    """One file on its way. `total_bytes` is what the request announced (0: nothing); `sentence` says why it was refused."""
+    """One file on its way. `total_bytes` is what the request announced (0: nothing); `sentence` says why it was refused.
+
+    `has_twin` says that the same file is in another patient's pool too, not whose.
+    """
 
     name: str
     total_bytes: int
@@ -32,6 +35,7 @@ class Upload:
     state: UploadState = UploadState.SENDING
     sentence: str = ''
     image: str = ''
+    has_twin: bool = False
     at: datetime | None = None
     key: str = field(default_factory=new_key)
 

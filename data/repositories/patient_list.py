@@ -10,7 +10,7 @@ from sqlalchemy import Table, bindparam, func, select
 from sqlmodel import SQLModel
 
 from data.actors import Permission
-from data.models import Image, Patient, PatientEffectiveTag, PatientFormerId, Tag, TagCategory, View
+from data.models import IN_POOL, Image, Patient, PatientEffectiveTag, PatientFormerId, Tag, TagCategory, View
 from data.patient_query import Counts, Days, ListView, PatientQuery
 from data.patient_statements import Range, Wanted, one_of
 from data.read_models import PatientRow, ShownTag, TagLabel
@@ -66,7 +66,7 @@ _FORMERLY = (select(_FORMER.c.patient_id, _FORMER.c.unique_id).where(one_of(_FOR
              .order_by(_FORMER.c.unique_id))
 _RANK = func.row_number().over(partition_by=_IMAGE.c.patient_id, order_by=(
     (_IMAGE.c.view == View.OVERVIEW).desc().nulls_last(), _IMAGE.c.captured_at.desc(), _IMAGE.c.id.desc())).label('rank')
-_RANKED = select(_IMAGE.c.patient_id, _IMAGE.c.key, _RANK).where(one_of(_IMAGE.c.patient_id, 'rows')).subquery()
+_RANKED = select(_IMAGE.c.patient_id, _IMAGE.c.key, _RANK).where(one_of(_IMAGE.c.patient_id, 'rows'), IN_POOL).subquery()
 _FIRST = select(_RANKED).where(_RANKED.c.rank <= _COVERS).order_by(_RANKED.c.patient_id, _RANKED.c.rank)
 _LABEL = (_TAG.c.id, *LABEL_COLUMNS)
 _FIGURES = (_BEARS.c.direct, _BEARS.c.entries, _BEARS.c.images)

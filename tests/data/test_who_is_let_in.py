@@ -15,10 +15,11 @@ from data.records import Records
 from data.repositories.audit import TrailView
 from data.repositories.base import Repository
 from data.repositories.identifiers import IdentifierRecord
+from data.repositories.left_images import Relocation
 from data.repositories.patients import read_draft
 from data.repositories.tag_records import Tagged
 from tests.cast import CHEAP_HASH, Cast
-from tests.factories import a_comparison, a_patient, a_stored_image, an_entry
+from tests.factories import a_comparison, a_move, a_patient, a_stored_image, an_entry
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Chart:
     number: str
     tag: str
     category: str
+    move: str
 
 
 Asked = Callable[[Records, Chart], object]
@@ -48,7 +50,9 @@ READS: dict[str, Asked] = {
     'lookalikes.of': lambda r, c: r.lookalikes.of(read_draft(NEW)),
     'entries.of': lambda r, c: r.entries.of(c.patient), 'entries.record': lambda r, c: r.entries.record(c.patient, 1),
     'images.of': lambda r, c: r.images.of(c.patient), 'images.one': lambda r, c: r.images.one(c.image),
-    'images.file': lambda r, c: r.images.file(c.image),
+    'images.file': lambda r, c: r.images.file(c.image), 'images.withdrawn': lambda r, c: r.images.withdrawn(c.patient),
+    'images.shown_in': lambda r, c: r.images.shown_in([c.image]), 'images.twins': lambda r, c: r.images.twins(c.image),
+    'images.arrival': lambda r, c: r.images.arrival(c.image),
     'tags.vocabulary': lambda r, c: r.tags.vocabulary(), 'tags.on_patient': lambda r, c: r.tags.on_patient(c.patient),
     'tags.on_entry': lambda r, c: r.tags.on_entry(c.entry), 'tags.on_images': lambda r, c: r.tags.on_images([c.image]),
     'tags.sources': lambda r, c: r.tags.sources(c.tag, c.patient), 'tags.merge_preview': lambda r, c: r.tags.merge_preview(c.tag, ['x']),
@@ -68,6 +72,10 @@ ACTS: dict[str, Asked] = {
     'entries.remember_section': lambda r, c: r.entries.remember_section(c.entry, Section.NOTES, is_open=False),
     'images.admit': lambda r, c: r.images.admit(c.patient, None),  # type: ignore[arg-type]
     'images.describe': lambda r, c: r.images.describe(c.image, 'caption', 'Elbow'),
+    'images.withdraw': lambda r, c: r.images.withdraw([c.image], 'Blurred'), 'images.put_back': lambda r, c: r.images.put_back([c.image]),
+    'images.check_move': lambda r, c: r.images.check_move([c.image], c.patient),
+    'images.move': lambda r, c: r.images.move([Relocation(c.image, 'old', 'new')], c.patient, 'Mine'),
+    'images.to_undo': lambda r, c: r.images.to_undo([c.move]),
     'comparisons.group': lambda r, c: r.comparisons.group(c.entry, [c.image]),
     'comparisons.arrange': lambda r, c: r.comparisons.arrange(c.group, 'title', 'Elbow'),
     'tags.assign': lambda r, c: r.tags.assign(c.tag, Tagged.ENTRY, [c.entry]),
@@ -94,7 +102,8 @@ TRAIL: dict[str, Asked] = {
 OPEN = {
     'patients.row', 'patients.touch', 'entries.row', 'images.rows_of', 'tags.row', 'tags.renew', 'comparisons.of', 'comparisons.counts',
     'fields.record', 'fields.revisions', 'fields.revisions_of', 'fields.latest', 'fields.history',
-    'images.held', 'audit.links', 'settings.value', 'settings.zone', 'users.is_empty', 'users.found', 'users.credentials', 'users.key_of',
+    'images.held', 'images.has_twin',
+    'audit.links', 'settings.value', 'settings.zone', 'users.is_empty', 'users.found', 'users.credentials', 'users.key_of',
     'users.names', 'users.preference', 'users.prefer', 'sessions.open', 'sessions.refuse', 'sessions.end', 'sessions.live',
     'handoffs.mine', 'handoffs.one', 'handoffs.holder', 'handoffs.bind', 'handoffs.release', 'handoffs.end',
 }
@@ -136,7 +145,8 @@ def chart(clinic: Clinic, cast: Cast) -> Chart:
     with clinic.reading(cast.jana) as records:
         category = records.tags.vocabulary()[0].key
     tag = clinic.change_now(cast.jana, lambda records: records.tags.add(category, 'Psoriasis')).key
-    return Chart(patient, entry, image, group, number, tag, category)
+    came = a_stored_image(clinic, cast.jana, other := a_patient(clinic, cast.jana, 'psr-2').key)
+    return Chart(patient, entry, image, group, number, tag, category, a_move(clinic, cast.jana, [came], other, patient)[0])
 
 
 def test_every_public_method_of_a_repository_stands_in_one_table(clinic: Clinic, cast: Cast) -> None:
