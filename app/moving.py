@@ -14,7 +14,6 @@ from app.disk_work import in_thread, require_room
 from app.showing import is_still_there
 from data.actors import Actor
 from data.columns import new_key
-from data.database import StorageFailed
 from data.errors import ChecksumMismatch, Conflict, Damage, Refusal
 from data.image_store import Binding, BlobWriter, Rendition
 from data.records import Records
@@ -32,13 +31,14 @@ class _Plan:
     to: str
 
 
-async def move_images(clinic: Clinic, actor: Actor, keys: Sequence[str], to: str, because: str) -> list[str]:
+async def move_images(clinic: Clinic, actor: Actor, keys: Sequence[str], to: str, because: str, *, of: str = '') -> list[str]:
     """Move photographs of one patient to another, for a reason, all or none, and return the keys of the moves.
 
-    Refuse who may not, a patient who has not agreed to photographs, and the same file twice in one pool.
+    Refuse who may not, a patient who has not agreed to photographs, the same file twice in one pool, and with `of` photographs that are
+    not this patient's any more.
     """
     def plan(records: Records) -> _Plan:
-        return _planned(records, keys, to)
+        return _planned(records, keys, to, of)
     return await _carry_out(clinic, actor, plan, because)
 
 
@@ -61,28 +61,36 @@ async def _carry_out(clinic: Clinic, actor: Actor, plan: Callable[[Records], _Pl
             clinic.viewings.forget(file.key)
 
 
-def _planned(records: Records, keys: Sequence[str], to: str) -> _Plan:
-    records.images.check_move(keys, to)
+def _planned(records: Records, keys: Sequence[str], to: str, of: str = '') -> _Plan:
+    records.images.check_move(keys, to, of=of)
     require_may_add(records, to)
     return _Plan([records.images.file(key) for key in dict.fromkeys(keys)], to)
 
 
 def _move(clinic: Clinic, actor: Actor, plan: _Plan, because: str) -> list[str]:
-    copies: list[Relocation] = []
+    copies = _copies(clinic, actor, plan)
 
     def write(records: Records) -> list[str]:
         require_may_add(records, plan.to)
         return records.images.move(copies, plan.to, because)
     try:
-        for file in plan.files:
-            copies.append(_copy(clinic, actor, file, plan.to))
         moves = clinic.change_now(actor, write)
-    except (Refusal, Damage) as error:
-        if not isinstance(error, StorageFailed):  # then nobody knows whether rows name the copies
-            _discard(clinic, [copy.blob for copy in copies])
+    except Refusal:  # after anything else a row may name the copies; nobody knows, so they stay
+        _discard(clinic, [copy.blob for copy in copies])
         raise
     _discard(clinic, [copy.from_blob for copy in copies])
     return moves
+
+
+def _copies(clinic: Clinic, actor: Actor, plan: _Plan) -> list[Relocation]:
+    copies: list[Relocation] = []
+    try:
+        for file in plan.files:
+            copies.append(_copy(clinic, actor, file, plan.to))
+    except BaseException:
+        _discard(clinic, [copy.blob for copy in copies])
+        raise
+    return copies
 
 
 def _copy(clinic: Clinic, actor: Actor, file: ImageFile, to: str) -> Relocation:

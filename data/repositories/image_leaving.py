@@ -38,9 +38,12 @@ _REASON_LIMIT = limit_of(Image, 'withdrawn_because')
 class ImageLeaving(Repository):
     """Acts by which images leave a pool, and come back. Only use cases in `app/` move: their files must be durable first."""
 
-    def withdraw(self, keys: Sequence[str], because: str) -> None:
-        """Take photographs of one patient out of the pool, for a reason. Nothing is destroyed; marks stay where they were shown."""
-        patient, rows = self._of_one_patient(keys)
+    def withdraw(self, keys: Sequence[str], because: str, *, of: str = '') -> None:
+        """Take photographs of one patient out of the pool, for a reason. Nothing is destroyed; marks stay where they were shown.
+
+        With `of` refuse those that are not this patient's any more, as a page of this patient does.
+        """
+        patient, rows = self._of_one_patient(keys, of)
         self.records.require(Permission.IMAGE_MOVE, subject=patient.key)
         if any(row.withdrawn_at for row in rows):
             raise Conflict('Someone withdrew a photo of these already.')
@@ -88,9 +91,9 @@ class ImageLeaving(Repository):
                              detail={'images': images, 'moves': moves, word: other.key})
         return moves
 
-    def check_move(self, keys: Sequence[str], to: str) -> None:
-        """Refuse what `move` would refuse, for a use case that copies files first."""
-        giver, rows = self._of_one_patient(keys)
+    def check_move(self, keys: Sequence[str], to: str, *, of: str = '') -> None:
+        """Refuse what `move` would refuse, for a use case that copies files first; `of` is whose they are thought to be."""
+        giver, rows = self._of_one_patient(keys, of)
         self.records.require(Permission.IMAGE_MOVE, subject=giver.key)
         self._check_move(rows, giver, self.records.patients.row(to))
 
@@ -140,15 +143,18 @@ class ImageLeaving(Repository):
         return [ShownIn(visit.number, visit.appointment_at, visit.id in in_workspace, tuple(groups.get(visit.id or 0, {}).values()))
                 for visit in self.session.exec(visits)]
 
-    def _of_one_patient(self, keys: Sequence[str]) -> tuple[Patient, list[Image]]:
-        """Return rows in the order of their keys, and whose they are. Refuse a missing one, and those of several patients."""
+    def _of_one_patient(self, keys: Sequence[str], of: str = '') -> tuple[Patient, list[Image]]:
+        """Return rows in the order of their keys, and whose they are. Refuse a missing one, and those of several patients or of another."""
         rows = {row.key: row for row in self.session.exec(select(Image).where(col(Image.key).in_(keys)))}
         if not keys:
             raise Invalid('Choose photos first.')
         if set(rows) != set(keys) or len({row.patient_id for row in rows.values()}) != 1:
             raise NotFound
         ordered = [rows[key] for key in dict.fromkeys(keys)]
-        return self.session.get_one(Patient, ordered[0].patient_id), ordered
+        patient = self.session.get_one(Patient, ordered[0].patient_id)
+        if of not in {'', patient.key}:
+            raise NotFound('A photo of these is not in this pool any more.')
+        return patient, ordered
 
     def _check_move(self, rows: Sequence[Image], giver: Patient, taker: Patient) -> None:
         """Refuse what no move can do."""

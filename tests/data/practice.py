@@ -90,7 +90,7 @@ class Practice:
         self.opened.change_now(actor, lambda records: records.images.put_back(keys))
 
     def move_images(self, actor: Actor, number: int, to: int) -> None:
-        a_move(self.opened, actor, self.pool(number)[:2], self.patient(number), self.patient(to))
+        a_move(self.opened, actor, self.pool(number)[:2], self.patient(to))
 
     def place(self, actor: Actor, number: int) -> None:
         key, images = self.entry(number), self.pool(number)

@@ -149,7 +149,7 @@ def test_no_photo_leaves_without_a_reason(clinic: Clinic, cast: Cast, two: Two, 
     with pytest.raises(Invalid):
         withdraw(clinic, cast.tom, two.maria.first.image, because=because)
     with pytest.raises(Invalid):
-        a_move(clinic, cast.tom, [two.maria.first.image], two.maria.key, two.paul.key, because=because)
+        a_move(clinic, cast.tom, [two.maria.first.image], two.paul.key, because=because)
     assert two.maria.first.image in pool(clinic, cast, two.maria)
 
 
@@ -168,7 +168,7 @@ def test_what_someone_did_meanwhile_is_refused(clinic: Clinic, cast: Cast, two: 
         put_back(clinic, cast.tom, two.maria.first.image)
     withdraw(clinic, cast.tom, two.maria.first.image)
     for act in (lambda: withdraw(clinic, cast.jana, two.maria.second.image, two.maria.first.image),
-                lambda: a_move(clinic, cast.jana, [two.maria.first.image], two.maria.key, two.paul.key)):
+                lambda: a_move(clinic, cast.jana, [two.maria.first.image], two.paul.key)):
         with pytest.raises(Conflict):
             act()
     assert pool(clinic, cast, two.maria) == [two.maria.second.image]
@@ -178,7 +178,7 @@ def test_a_reason_is_not_in_the_trail_and_the_trail_names_the_photos(clinic: Cli
     keys = [two.maria.first.image, two.maria.second.image]
     withdraw(clinic, cast.tom, *keys, because='Paul Meyer, not her')
     put_back(clinic, cast.jana, *keys)
-    moves = a_move(clinic, cast.jana, keys, two.maria.key, two.paul.key, because='Paul Meyer, not her')
+    moves = a_move(clinic, cast.jana, keys, two.paul.key, because='Paul Meyer, not her')
     for action, patients in ((Action.IMAGE_WITHDRAW, [two.maria.key]), (Action.IMAGE_PUT_BACK, [two.maria.key]),
                              (Action.IMAGE_MOVE, [two.paul.key, two.maria.key])):
         found = events(clinic, cast, action)
@@ -197,7 +197,7 @@ def test_a_moved_photo_takes_everything_along_that_is_known_of_it(clinic: Clinic
         with clinic.reading(cast.vera) as records:
             return records.images.one(key), records.tags.on_images([key]), records.fields.history(key, 'caption')
     before = known()
-    a_move(clinic, cast.tom, [key], two.maria.key, two.paul.key)
+    a_move(clinic, cast.tom, [key], two.paul.key)
     assert known() == before
     assert (key in pool(clinic, cast, two.paul), key in pool(clinic, cast, two.maria)) == (True, False)
 
@@ -223,7 +223,7 @@ def test_both_patients_are_counted_anew_and_told(clinic: Clinic, cast: Cast, two
 
 
 def test_a_moved_photo_leaves_marks_that_do_not_say_whose_it_is(clinic: Clinic, cast: Cast, two: Two, clock: MovableClock) -> None:
-    a_move(clinic, cast.tom, [two.maria.second.image], two.maria.key, two.paul.key, because='Mixed up')
+    a_move(clinic, cast.tom, [two.maria.second.image], two.paul.key, because='Mixed up')
     group = compared(clinic, cast, two.maria)
     assert ([tile.key for tile in group.images], group.left[0].place) == ([two.maria.first.image], 1)
     entry = visit(clinic, cast, two.maria, 2)
@@ -233,9 +233,9 @@ def test_a_moved_photo_leaves_marks_that_do_not_say_whose_it_is(clinic: Clinic, 
 
 def test_moved_back_it_lies_where_it_lay_and_leaves_marks_on_the_other_side(clinic: Clinic, cast: Cast, two: Two) -> None:
     key, before = two.maria.first.image, [visit(clinic, cast, two.maria, number) for number in (1, 2)]
-    a_move(clinic, cast.tom, [key], two.maria.key, two.paul.key)
+    a_move(clinic, cast.tom, [key], two.paul.key)
     clinic.change_now(cast.jana, lambda records: records.entries.place(two.paul.second.key, [key]))
-    a_move(clinic, cast.tom, [key], two.paul.key, two.maria.key, because='Hers after all')
+    a_move(clinic, cast.tom, [key], two.maria.key, because='Hers after all')
     assert [visit(clinic, cast, two.maria, number) for number in (1, 2)] == before
     assert [mark.because for mark in visit(clinic, cast, two.paul, 2).left] == ['Hers after all']
     with clinic.reading(cast.ines) as records:
@@ -250,14 +250,14 @@ def test_the_same_bytes_twice_in_one_pool_are_refused_by_name_and_all_stays(clin
         if its_state == 'withdrawn':
             withdraw(clinic, cast.tom, his)
         with pytest.raises(Conflict, match=r'^Already in that pool \(same file\): IMG_0001\.jpg\. Nothing was moved\.$'):
-            a_move(clinic, cast.tom, [two.maria.first.image, twin], two.maria.key, two.paul.key)
+            a_move(clinic, cast.tom, [two.maria.first.image, twin], two.paul.key)
     assert len(pool(clinic, cast, two.maria)) == 3
 
 
 def test_nothing_moves_to_its_own_patient_or_to_none(clinic: Clinic, cast: Cast, two: Two) -> None:
     for to, refusal in ((two.maria.key, Invalid), ('f' * 32, NotFound)):
         with pytest.raises(refusal):
-            a_move(clinic, cast.tom, [two.maria.first.image], two.maria.key, to)
+            a_move(clinic, cast.tom, [two.maria.first.image], to)
     assert len(pool(clinic, cast, two.maria)) == 2
 
 
@@ -276,18 +276,18 @@ def test_a_photo_says_where_it_came_from_until_it_is_back(clinic: Clinic, cast: 
             told = records.images.arrival(key)
             return told and (told.move, told.patient.unique_id, told.patient.name, told.at, told.who, told.because)
     assert arrival() is None
-    [move] = a_move(clinic, cast.tom, [key], two.maria.key, two.paul.key, because='Mixed up')
+    [move] = a_move(clinic, cast.tom, [key], two.paul.key, because='Mixed up')
     assert arrival() == (move, 'psr-20417', 'Maria Gonzalez', clock(), 'Tom Adeyemi', 'Mixed up')
-    a_move(clinic, cast.tom, [key], two.paul.key, two.maria.key)
+    a_move(clinic, cast.tom, [key], two.maria.key)
     assert arrival() is None
 
 
 def test_a_move_is_taken_back_only_as_long_as_it_was_the_last(clinic: Clinic, cast: Cast, two: Two) -> None:
     third = a_patient(clinic, cast.jana, 'psr-3').key
-    [move] = a_move(clinic, cast.tom, [two.maria.first.image], two.maria.key, two.paul.key)
+    [move] = a_move(clinic, cast.tom, [two.maria.first.image], two.paul.key)
     with clinic.reading(cast.tom) as records:
         assert records.images.to_undo([move]) == ([two.maria.first.image], two.maria.key)
-    a_move(clinic, cast.tom, [two.maria.first.image], two.paul.key, third)
+    a_move(clinic, cast.tom, [two.maria.first.image], third)
     with clinic.reading(cast.tom) as records:
         with pytest.raises(Conflict, match='moved again since'):
             records.images.to_undo([move])
@@ -299,7 +299,7 @@ def test_a_chosen_cover_is_not_the_cover_of_the_next_patient(clinic: Clinic, cas
     def choose(records: Records) -> None:
         records.session.exec(select(Image).where(Image.key == two.maria.first.image)).one().cover_at = clock()
     clinic.change_now(cast.jana, choose)
-    a_move(clinic, cast.tom, [two.maria.first.image], two.maria.key, two.paul.key)
+    a_move(clinic, cast.tom, [two.maria.first.image], two.paul.key)
     with clinic.reading(cast.jana) as records:
         assert records.session.exec(select(Image.cover_at).where(Image.key == two.maria.first.image)).one() is None
 

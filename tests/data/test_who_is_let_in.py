@@ -145,8 +145,8 @@ def chart(clinic: Clinic, cast: Cast) -> Chart:
     with clinic.reading(cast.jana) as records:
         category = records.tags.vocabulary()[0].key
     tag = clinic.change_now(cast.jana, lambda records: records.tags.add(category, 'Psoriasis')).key
-    came = a_stored_image(clinic, cast.jana, other := a_patient(clinic, cast.jana, 'psr-2').key)
-    return Chart(patient, entry, image, group, number, tag, category, a_move(clinic, cast.jana, [came], other, patient)[0])
+    came = a_stored_image(clinic, cast.jana, a_patient(clinic, cast.jana, 'psr-2').key)
+    return Chart(patient, entry, image, group, number, tag, category, a_move(clinic, cast.jana, [came], patient)[0])
 
 
 def test_every_public_method_of_a_repository_stands_in_one_table(clinic: Clinic, cast: Cast) -> None:
