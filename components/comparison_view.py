@@ -9,6 +9,7 @@ from components.autosave import Autosave
 from components.controls import box, icon_button, text, text_field
 from components.formatting import birth_line, interval
 from components.image_grid import day_of, day_words, describe, site_of
+from components.left_marks import mark_html
 from components.patient_banner import stage_patient
 from components.save_status import offline_html
 from data.columns import limit_of
@@ -20,23 +21,32 @@ OnLarge = Callable[[GroupRecord], Awaitable[None]]
 _PAIR = 2
 
 
-def comparison_card(group: GroupRecord, saving: Autosave | None, *, zone: tzinfo, on_large: OnLarge) -> ui.element:
-    """Show one group and return its card. With `saving` its title can be edited, else it is a heading.
+class ComparisonCard:
+    """One group as a card. With `saving` its title can be edited, else it is a heading.
 
     `on_large` writes the events of its images and then calls `full_screen`.
     """
-    many = len(group.images) > _PAIR
-    with box('df-pair-card', tag='article', aria_label=group_name(group)) as card:
-        ui.html(_panes_html(group.images, zone, kind='preview'), sanitize=False).classes('df-pair df-pair--many' if many else 'df-pair')
-        with box('df-pair-foot'):
-            if saving is not None:
-                title = text_field('Title', value=group.title, placeholder=group_name(group), look='df-f--bare',
-                                   limit=limit_of(ComparisonGroup, 'title'))
-                saving.add(title, lambda records: records.comparisons.arrange, group.key, 'title', revision=group.title_revision)
-            else:
-                text(group_name(group), 'df-t3', tag='h3')
-            icon_button('maximize-2', label=f'Full screen: {group_name(group)}', on_click=lambda: on_large(group))
-    return card
+
+    def __init__(self, group: GroupRecord, saving: Autosave | None, *, zone: tzinfo, on_large: OnLarge) -> None:
+        self._group, self._zone = group, zone
+        many = len(group.images) + len(group.left) > _PAIR
+        with box('df-pair-card', tag='article', aria_label=group_name(group)) as self.root:
+            self._panes = ui.html(panes_html(group, zone), sanitize=False).classes('df-pair df-pair--many' if many else 'df-pair')
+            with box('df-pair-foot'):
+                if saving is not None:
+                    title = text_field('Title', value=group.title, placeholder=group_name(group), look='df-f--bare',
+                                       limit=limit_of(ComparisonGroup, 'title'))
+                    saving.add(title, lambda records: records.comparisons.arrange, group.key, 'title', revision=group.title_revision)
+                else:
+                    text(group_name(group), 'df-t3', tag='h3')
+                icon_button('maximize-2', label=f'Full screen: {group_name(group)}', on_click=lambda: on_large(self._group))
+
+    def show(self, group: GroupRecord) -> None:
+        """Show the photographs and marks of now; the title is left to itself: someone may be typing it."""
+        fragment = panes_html(group, self._zone)
+        if fragment != self._panes.content:
+            self._panes.set_content(fragment)
+        self._group = group
 
 
 def group_name(group: GroupRecord) -> str:
@@ -50,8 +60,8 @@ def summary(groups: list[GroupRecord]) -> str:
     return '; '.join(group_name(group) for group in groups)
 
 
-def full_screen(group: GroupRecord, patient: PatientHeader, *, zone: tzinfo, today: date) -> None:
-    """Fill the screen with a group; whose photos these are stands above them."""
+def full_screen(group: GroupRecord, patient: PatientHeader, *, zone: tzinfo, today: date) -> ui.dialog:
+    """Fill the screen with a group, whose photos these are stands above them, and return the dialog."""
     with ui.dialog().props('maximized transition-show=fade transition-hide=fade') as dialog, ui.card().classes('df-stage-dialog df-stage'):
         dialog.props['aria-label'] = group_name(group)
         with box('df-stage-head'):
@@ -59,19 +69,25 @@ def full_screen(group: GroupRecord, patient: PatientHeader, *, zone: tzinfo, tod
             text(group_name(group), 'df-t3 df-ell df-stage-words', tag='h2')
             ui.html(offline_html('Offline'), sanitize=False).classes('df-status')
             icon_button('x', label='Close', on_click=dialog.close)
-        ui.html(_panes_html(group.images, zone, kind='preview'), sanitize=False).classes('df-stage-pair')
+        ui.html(panes_html(group, zone), sanitize=False).classes('df-stage-pair')
     dialog.on('hide', dialog.delete)
     dialog.open()
+    return dialog
 
 
-def _panes_html(tiles: list[ImageTile], zone: tzinfo, *, kind: str) -> str:
-    """Return the images in order, each with its date, and the interval between the first and the last. Every value is escaped."""
-    panes = ''.join(
-        f'<span class="df-pane"><img src="/images/{escape(tile.key)}/{kind}" alt="{escape(describe(tile, zone))}" loading="lazy" '
-        f'decoding="async" width="{tile.width_px}" height="{tile.height_px}">'
-        f'<span class="df-badge df-num">{escape(day_words(tile, zone))}</span></span>'
-        for tile in tiles)
-    if len(tiles) < _PAIR:
-        return panes
-    apart = interval(day_of(tiles[0], zone), day_of(tiles[-1], zone))
-    return f'{panes}<span class="df-interval df-num">{escape(apart)}</span>'
+def panes_html(group: GroupRecord, zone: tzinfo) -> str:
+    """Return images and marks in order, each image with its date, and the interval between the first and the last. Every value is escaped.
+    """
+    panes = [_pane_html(tile, zone) for tile in group.images]
+    for mark in group.left:
+        panes.insert(mark.place, f'<span class="df-pane">{mark_html(mark, zone)}</span>')
+    if len(group.images) < _PAIR:
+        return ''.join(panes)
+    apart = interval(day_of(group.images[0], zone), day_of(group.images[-1], zone))
+    return f'{"".join(panes)}<span class="df-interval df-num">{escape(apart)}</span>'
+
+
+def _pane_html(tile: ImageTile, zone: tzinfo) -> str:
+    return (f'<span class="df-pane"><img src="/images/{escape(tile.key)}/preview" alt="{escape(describe(tile, zone))}" loading="lazy" '
+            f'decoding="async" width="{tile.width_px}" height="{tile.height_px}">'
+            f'<span class="df-badge df-num">{escape(day_words(tile, zone))}</span></span>')

@@ -3,7 +3,7 @@
     viewer = ImageViewer(zone=zone, patient=header, may_download=actor.may(Permission.IMAGE_ORIGINAL))
     viewer.open(tiles, key)
 """
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import tzinfo
 from typing import Any
 
@@ -12,7 +12,7 @@ from nicegui import ui
 from components.controls import box, icon_button, link_button, text
 from components.image_grid import describe, moment_words, site_of
 from components.patient_banner import stage_patient, stage_words
-from components.refusals import refusals_shown
+from components.refusals import refusals_shown, tell
 from components.save_status import offline_html
 from data.read_models import ImageTile, PatientHeader
 
@@ -22,13 +22,14 @@ OnShow = Callable[[str], Awaitable[ImageTile]]
 class ImageViewer:
     """The dialog. `on_show(key)` is awaited before a photo is shown: it writes the event and returns what is known of the photo now.
 
-    `beside(tile)` fills the panel at its side; `saves` says that there are fields in it.
+    `beside(tile)` fills the panel at its side; `saves` says that there are fields in it. `more(tile)` adds to the buttons of its head.
     """
 
     def __init__(self, *, zone: tzinfo, patient: PatientHeader | None = None, may_download: bool = False,
-                 on_show: OnShow | None = None, beside: Callable[[ImageTile], Any] | None = None, saves: bool = False) -> None:
+                 on_show: OnShow | None = None, beside: Callable[[ImageTile], Any] | None = None, saves: bool = False,
+                 more: Callable[[ImageTile], Any] | None = None) -> None:
         self._zone, self._patient, self._may_download = zone, patient, may_download
-        self._on_show, self._beside, self._saves = on_show, beside, saves
+        self._on_show, self._beside, self._saves, self._more = on_show, beside, saves, more
         self._tiles: list[ImageTile] = []
         self._key = ''
         with ui.dialog().props('maximized transition-show=fade transition-hide=fade') as self._dialog:
@@ -51,6 +52,20 @@ class ImageViewer:
         self._tiles = list(tiles)
         if self._dialog.value and (tile := self._tile(self._key)):
             self._show_words(tile)
+
+    def keep_only(self, keys: Collection[str], *, says: bool = True) -> None:
+        """Leave the screen when the photograph on it is not among these any more: it was moved, withdrawn or taken out.
+
+        `says` is False for who is doing that at this moment.
+        """
+        if self._dialog.value and self._key not in keys:
+            self.close()
+            if says:
+                tell('This photo is not here any more.', kind='info', stays=False)
+
+    def close(self) -> None:
+        """Leave the screen."""
+        self._dialog.close()
 
     def show_patient(self, patient: PatientHeader) -> None:
         """Name the patient as they are called now."""
@@ -104,6 +119,9 @@ class ImageViewer:
         if self._may_download:
             with self._acts:
                 link_button('Download original', f'/images/{key}/original', icon='download', kind='ghost')
+        if self._more is not None:
+            with self._acts:
+                self._more(tile)
         self._side.clear()
         if self._beside is not None:
             with self._side:

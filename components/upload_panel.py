@@ -1,5 +1,5 @@
 """What is being added, file by file: a column beside the photographs that covers none of them. It says what the server knows, no more."""
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from html import escape
@@ -27,10 +27,15 @@ class _Row:
 
 
 class UploadPanel:
-    """Rows by file. `on_open(image)` for a photo that is in the pool, `on_retry` for what was not sent, `on_close` to put the list away."""
+    """Rows by file. `on_open(image)` for a photo that is in the pool, `on_retry` for what was not sent, `on_close` to put the list away.
 
-    def __init__(self, *, zone: tzinfo, on_open: Callable[[str], Any], on_retry: Callable[[], Any], on_close: Callable[[], Any]) -> None:
-        self._zone, self._on_open = zone, on_open
+    `on_twin(image)` is asked to say under the row who else holds the same file.
+    """
+
+    def __init__(self, *, zone: tzinfo, on_open: Callable[[str], Any], on_retry: Callable[[], Any], on_close: Callable[[], Any],
+                 on_twin: Callable[[str], Any]) -> None:
+        self._zone, self._on_open, self._on_twin = zone, on_open, on_twin
+        self._twins: dict[str, ui.element] = {}
         self._rows: dict[str, _Row] = {}
         with box('df-upload', tag='aside', aria_label='Photos being added') as self.root:
             with box('df-upload-head'):
@@ -51,6 +56,7 @@ class UploadPanel:
             self._rows.pop(key).element.delete()
         for key, (fragment, image, classes) in lines.items():
             self._row(key, fragment, image, classes)
+        self._show_twins({one.key: one.image for one in uploads if one.has_twin and one.image})
         self._head(uploads, queue)
         self._again.set_visibility(any(one.is_unsent for one in queue))
         self.root.set_visibility(bool(lines))
@@ -63,6 +69,18 @@ class UploadPanel:
         elif self._rows[key].shown != fragment:
             self._rows[key].element.set_content(fragment)
         self._rows[key].shown, self._rows[key].image = fragment, image
+
+    def _show_twins(self, images: Mapping[str, str]) -> None:
+        """Warn under the rows of files that another patient's pool holds too."""
+        for key in set(self._twins) - set(images):
+            self._twins.pop(key).delete()
+        for key in set(images) - set(self._twins):
+            with self._list:
+                self._twins[key] = box('df-uprow-twin', tag='li')
+            place = next(place for place, row in enumerate(self._list.default_slot.children) if row is self._rows[key].element)
+            self._twins[key].move(target_index=place + 1)
+            with self._twins[key]:
+                self._on_twin(images[key])
 
     def _open(self, key: str) -> Any:
         image = self._rows[key].image if key in self._rows else ''

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse
 
 from app.clinic import clinic
 from components.autosave import Autosave
-from components.comparison_view import comparison_card, full_screen
+from components.comparison_view import ComparisonCard, full_screen
 from components.comparison_view import summary as comparisons_summary
 from components.controls import box, button, empty_state, text
 from components.entry_notes import appointment_field, notes_field, visit_facts
@@ -18,6 +18,7 @@ from components.formatting import appointment, local, ordinal
 from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame, window_title
+from components.leaving import LeavingPhotos
 from components.looking import Looking, hear
 from components.navigation import patient_address
 from components.patient_head_live import IN_THE_HEAD, show_head
@@ -30,6 +31,7 @@ from components.session import current_actor
 from components.surroundings import Surroundings, surroundings
 from components.tag_picker import TagPicker, summary
 from components.tagging import ImageTags, Tagging
+from components.undo_notice import UndoNotice
 from components.workspace import Workspace
 from components.workspace import summary as workspace_summary
 from data.actors import Permission
@@ -80,9 +82,10 @@ class EntryPage:
     entry: EntryRecord
     tags: tuple[ShownTag, ...]
     looking: Looking[Seen]
-    cards: dict[str, ui.element] = field(default_factory=dict)
+    cards: dict[str, ComparisonCard] = field(default_factory=dict)
     no_pairs: ui.element | None = None
     made: str = ''
+    large: ui.dialog | None = None
 
     @property
     def may_arrange(self) -> bool:
@@ -98,8 +101,9 @@ class EntryPage:
             with slots.status:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
             self.image_tags = ImageTags(self.patient.key, around.actor)
+            self.leaving = LeavingPhotos(lambda: self.patient, around, UndoNotice(), on_left=lambda: self.viewer.close())
             self.viewer = ImageViewer(zone=around.zone, patient=self.patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
-                                      on_show=self._looks, beside=self.image_tags.build)
+                                      on_show=self._looks, beside=self._beside, more=self.leaving.menu)
             self.picker = PoolPicker(self.patient, appointment(self.entry.appointment_at, around.zone), zone=around.zone,
                                      today=around.today, on_add=self.place)
             with box('df-desk'):
@@ -151,7 +155,7 @@ class EntryPage:
                     phone_button(lambda: self.patient, entry=self.entry.key)
                 if self.may_arrange:
                     button('Add from pool', icon='folder-plus', on_click=self._open_picker)
-            self.workspace.build(self.entry.images, self.images_section.tools)
+            self.workspace.build(self.entry.images, self.images_section.tools, self.entry.left)
             self.images_section.root.on('keydown.escape', self.workspace.clear_choice, [])
 
     def _visit_day(self) -> date:
@@ -184,12 +188,14 @@ class EntryPage:
         return section(title, count=count, summary=summary, open=self.entry.open_sections.get(part, True), on_toggle=remember)
 
     def _show_pairs(self) -> None:
-        """Add the cards that are missing; one that is there stays, because someone may be typing its title."""
+        """Add the cards that are missing; one that is there stays, because someone may be typing its title, with what it shows now."""
         with self._pairs:
             for group in self.entry.groups:
-                if group.key not in self.cards:
-                    self.cards[group.key] = comparison_card(group, self.saving if self.may_arrange else None, zone=self.around.zone,
-                                                             on_large=self._enlarge)
+                if group.key in self.cards:
+                    self.cards[group.key].show(group)
+                else:
+                    self.cards[group.key] = ComparisonCard(group, self.saving if self.may_arrange else None, zone=self.around.zone,
+                                                           on_large=self._enlarge)
             if self.no_pairs is None and not self.entry.groups:
                 self.no_pairs = empty_state('No comparisons yet.', 'Select two or more photos, then Compare.')
         if self.no_pairs is not None and self.entry.groups:
@@ -200,8 +206,12 @@ class EntryPage:
     def _show_made(self) -> None:
         """Bring the comparison that this person just made into sight, as soon as its card is there."""
         if self.made in self.cards:
-            self.cards[self.made].run_method('scrollIntoView', {'block': 'nearest', 'behavior': 'smooth'})
+            self.cards[self.made].root.run_method('scrollIntoView', {'block': 'nearest', 'behavior': 'smooth'})
             self.made = ''
+
+    def _beside(self, tile: ImageTile) -> None:
+        self.image_tags.build(tile)
+        self.leaving.tell_of(tile)
 
     def _open_viewer(self, key: str) -> object:
         return self.viewer.open(self.entry.images, key)
@@ -219,7 +229,13 @@ class EntryPage:
     async def _enlarge(self, group: GroupRecord) -> None:
         with refusals_shown():
             await self._look_at([tile.key for tile in group.images])
-            full_screen(group, self.patient, zone=self.around.zone, today=self.around.today)
+            self.large = full_screen(group, self.patient, zone=self.around.zone, today=self.around.today)
+
+    def _close_large(self, before: list[GroupRecord]) -> None:
+        """Close a comparison that fills the screen when a photograph left one of them: it may be the one on the screen."""
+        now = {tile.key for group in self.entry.groups for tile in group.images}
+        if self.large is not None and not self.large.is_deleted and any(tile.key not in now for group in before for tile in group.images):
+            self.large.close()
 
     async def _open_picker(self) -> None:
         with refusals_shown():
@@ -267,12 +283,15 @@ class EntryPage:
             self.slots.heading.clear()
             with self.slots.heading:
                 text(title, 'df-t2', tag='h1')
-        if self.entry.images != before.images or self._visit_day() != self.workspace.visit:
+        shown = (self.entry.images, self.entry.left)
+        if shown != (before.images, before.left) or self._visit_day() != self.workspace.visit:
             self.workspace.visit = self._visit_day()
-            self.workspace.show(self.entry.images)
+            self.workspace.show(*shown)
+            self.viewer.keep_only({tile.key for tile in self.entry.images}, says=not self.leaving.is_acting)
             self.images_section.set_count(str(len(self.entry.images)))
             self.images_section.set_summary(workspace_summary(self.entry.images))
         if self.entry.groups != before.groups:
             self._show_pairs()
+            self._close_large(before.groups)
             self.comparisons.set_count(str(len(self.entry.groups)))
             self.comparisons.set_summary(comparisons_summary(self.entry.groups))

@@ -1,6 +1,6 @@
 """A patient's photographs: the pool by day, adding to it, and one of them large. What others add appears without a reload."""
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from nicegui import APIRouter
 from starlette.responses import RedirectResponse
@@ -15,6 +15,7 @@ from components.image_describe import image_fields, known_sites
 from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame
+from components.leaving import LeavingPhotos
 from components.looking import Looking, hear
 from components.navigation import patient_address
 from components.patient_head_live import IN_THE_HEAD, show_head
@@ -27,8 +28,10 @@ from components.session import current_actor
 from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
 from components.tagging import ImageTags
+from components.undo_notice import UndoNotice
 from components.upload_panel import UploadPanel
 from components.upload_queue import UploadQueue
+from components.withdrawn_line import WithdrawnLine
 from data.actors import Permission
 from data.models import Action
 from data.read_models import ImageTile, PatientHeader
@@ -85,16 +88,18 @@ class PoolPage:
             with self.slots.status:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
             self.image_tags = ImageTags(patient.key, around.actor)
+            self.leaving = LeavingPhotos(lambda: self.patient, around, UndoNotice(), on_left=lambda: self.viewer.close())
             self.viewer = ImageViewer(zone=around.zone, patient=patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
-                                      on_show=self._looks, beside=self._beside, saves=self.may_add)
+                                      on_show=self._looks, beside=self._beside, saves=self.may_add, more=self.leaving.menu)
             with self._drop_anywhere(), box('df-pool'):
                 with box('df-pool-main'):
                     self._tools()
                     with box('df-pool-scroll', tabindex='-1'):
                         self.grid = PoolGrid(today=around.today, zone=around.zone, on_open=self.open, empty=self._empty())
-                self.panel = UploadPanel(zone=around.zone, on_open=self.open, on_retry=self._retry, on_close=self._put_away)
+                        self.withdrawn = WithdrawnLine(zone=around.zone, on_put_back=self.leaving.put_back if self.leaving.may else None)
+                self.panel = UploadPanel(zone=around.zone, on_open=self.open, on_retry=self._retry, on_close=self._put_away,
+                                         on_twin=self.leaving.tell_of_twins)
         self._show()
-        self._show_uploads()
         self._listen()
 
     def open(self, key: str) -> object:
@@ -143,7 +148,11 @@ class PoolPage:
         self.count.set_text(plural(len(self.tiles), 'image'))
         self.grid.show(self.tiles)
         self.viewer.update(self.grid.shown)
+        self.viewer.keep_only({tile.key for tile in self.tiles}, says=not self.leaving.is_acting)
         self.image_tags.refresh()
+        with clinic().reading(current_actor()) as records:
+            self.withdrawn.show(records.images.withdrawn(self.patient.key))
+        self._show_uploads()
 
     def _show_patient(self) -> None:
         show_head(self.slots, self.around, self.patient, title='Images', tab='images')
@@ -160,7 +169,10 @@ class PoolPage:
         self.panel.show(uploads, self.queue.files)
 
     def _uploads(self) -> list[Upload]:
-        return clinic().uploads.of(self.around.actor.session, self.patient.key)
+        """Return what this sign-in sent here; of one that is not in the pool, or not any more, neither picture nor link."""
+        here = {tile.key for tile in self.tiles}
+        return [one if one.image in here else replace(one, image='') for one in clinic().uploads.of(
+            self.around.actor.session, self.patient.key)]
 
     def _topic(self) -> str:
         return clinic().uploads.topic(self.around.actor.session, self.patient.key)
@@ -180,6 +192,7 @@ class PoolPage:
         if self.may_add:
             image_fields(tile, self.revisions, self.saving, sites=known_sites(self.tiles))
         self.image_tags.build(tile)
+        self.leaving.tell_of(tile)
 
     def _added(self, files: object) -> None:
         self.queue.added(files)
