@@ -149,7 +149,8 @@ def _keys(events: list[TrailEvent]) -> set[str]:
 
 
 def _keys_of(detail: dict[str, Any]) -> list[str]:
-    return [str(detail.get(name, '')) for name in ('entry', 'category', 'into')] + [str(key) for key in detail.get('entries', ())[:1]]
+    named = [str(detail.get(name, '')) for name in ('entry', 'category', 'into', 'to', 'from')]
+    return named + [str(key) for key in detail.get('entries', ())[:1]]
 
 
 def _state(summary: TrailSummary) -> ChainState:
@@ -207,6 +208,12 @@ class _Words:
 
     def _of_patient(self) -> str:
         return self._patient_(self._patient or self._subject)
+
+    def _whither(self) -> str:
+        """Return 'from … to …': the event of either side names both."""
+        here, there = self._patient_(self._patient), {name: self._patient_(str(self._detail[name])) for name in ('to', 'from')
+                                                      if name in self._detail}
+        return f'from {there.get("from", here)} to {there.get("to", here)}'
 
     def _for_whom(self) -> str:
         """Name the patient of a refusal, whose subject may be of any kind."""

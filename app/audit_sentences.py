@@ -29,6 +29,9 @@ SENTENCES: dict[Action, str] = {
     Action.IMAGE_DESCRIBE: 'changed {field} of an image of {of_patient}',
     Action.IMAGE_COVER: 'chose an image as the cover of {of_patient}',
     Action.IMAGE_UNCOVER: 'took back the choice of a cover of {of_patient}',
+    Action.IMAGE_MOVE: 'moved {images} {whither}',
+    Action.IMAGE_WITHDRAW: 'withdrew {images} of {of_patient}',
+    Action.IMAGE_PUT_BACK: 'put {images} of {of_patient} back',
     Action.IMAGE_VIEW: 'looked at an image of {of_patient}',
     Action.IMAGE_DOWNLOAD: 'downloaded an original image of {of_patient}',
     Action.ENTRY_OPEN: 'started {entry} for {of_patient}',
@@ -91,6 +94,9 @@ ACTION_WORDS: dict[Action, str] = {
     Action.IMAGE_DESCRIBE: 'Image described',
     Action.IMAGE_COVER: 'Cover chosen',
     Action.IMAGE_UNCOVER: 'Choice of a cover taken back',
+    Action.IMAGE_MOVE: 'Image moved',
+    Action.IMAGE_WITHDRAW: 'Image withdrawn',
+    Action.IMAGE_PUT_BACK: 'Image put back',
     Action.IMAGE_VIEW: 'Image seen',
     Action.IMAGE_DOWNLOAD: 'Original downloaded',
     Action.ENTRY_OPEN: 'Entry started',
@@ -132,7 +138,7 @@ FIELD_WORDS: dict[str, str] = {
 
 CAUSES: dict[str, str] = {
     'UnreadableImage': 'it could not be read as a photo', 'TooLarge': 'it was too large', 'NotPermitted': 'the role does not allow it',
-    'ConsentMissing': 'no consent on record', 'NotFound': 'the record is gone',
+    'ConsentMissing': 'no consent on record', 'NotFound': 'the record is gone', 'Conflict': 'it was withdrawn there',
 }
 
 PERMISSION_WORDS: dict[Permission, str] = {

@@ -9,14 +9,17 @@ from sqlmodel import col, select
 
 from data.effective_tags import LEVELS
 from data.models import (
+    IN_POOL,
     Action,
     AuditEvent,
     ComparisonGroup,
     ComparisonImage,
+    DepartedImage,
     Entry,
     EntryImage,
     FieldVersion,
     Image,
+    ImageMove,
     ImageTag,
     Outcome,
     Patient,
@@ -36,6 +39,7 @@ _VERSIONED: tuple[tuple[str, Any], ...] = (
 def inconsistencies(records: Records) -> Iterator[str]:
     """Yield what of pictures, histories and trail does not fit together."""
     yield from _foreign_pictures(records)
+    yield from _moves(records)
     yield from _texts_without_history(records)
     yield from _pictures_and_events(records)
     yield from _tags_that_show(records)
@@ -52,6 +56,18 @@ def _foreign_pictures(records: Records) -> Iterator[str]:
     compared = compared.join(Image, col(Image.id) == ComparisonImage.image_id).join(Entry, col(Entry.id) == ComparisonGroup.entry_id)
     for group, image in records.session.exec(compared.where(Image.patient_id != Entry.patient_id)):
         yield f'comparison {group}: image {image} in it belongs to another patient'
+
+
+def _moves(records: Records) -> Iterator[str]:
+    """Find images that lie elsewhere than their last move left them, and marks of moves in records that they did not leave."""
+    latest = select(func.max(ImageMove.id)).group_by(col(ImageMove.image_id))
+    moved = select(Image.key).join(ImageMove, col(ImageMove.image_id) == Image.id)
+    for image in records.session.exec(moved.where(col(ImageMove.id).in_(latest), ImageMove.to_patient_id != Image.patient_id)):
+        yield f'image {image}: it is not where its last move brought it'
+    marks = select(Entry.key).join(DepartedImage, col(DepartedImage.entry_id) == Entry.id)
+    marks = marks.join(ImageMove, col(ImageMove.id) == DepartedImage.move_id).where(ImageMove.from_patient_id != Entry.patient_id)
+    for entry in records.session.exec(marks):
+        yield f'entry {entry}: the mark of a photograph in it that was another patient’s'
 
 
 def _texts_without_history(records: Records) -> Iterator[str]:
@@ -78,7 +94,8 @@ def _tags_that_show(records: Records) -> Iterator[str]:
     """Find tags that show where nothing bears them, or do not show where something does, and wrong counts; tag by tag, to stay small."""
     connection = records.session.connection()
     borne = {tag: count for tag, count in connection.execute(
-        sql_select(col(ImageTag.tag_id), func.count()).group_by(col(ImageTag.tag_id)))}
+        sql_select(col(ImageTag.tag_id), func.count()).join(Image, col(Image.id) == ImageTag.image_id).where(IN_POOL)
+        .group_by(col(ImageTag.tag_id)))}
     for tag in records.session.exec(select(Tag)):
         row, counts = tag.id or 0, {'image_count': 0 if tag.merged_into_id else borne.get(tag.id or 0, 0)}
         for level in LEVELS:

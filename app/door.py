@@ -4,13 +4,10 @@ from dataclasses import dataclass, replace
 
 from app.clinic import Clinic
 from app.consenting import require_may_add
-from app.disk_work import NoRoom
+from app.disk_work import require_room
 from data.actors import Actor, Permission
 from data.records import Records
 from data.repositories.images import AdmittedImage
-
-_LEAST_FREE_BYTES = 500 * 1024 * 1024
-_LEAST_FREE_RATIO = 0.02
 
 
 @dataclass(frozen=True)
@@ -39,14 +36,18 @@ class Door:
             return self.actor
         return self.present() or replace(self.actor, permissions=frozenset())
 
-    async def admit(self, image: AdmittedImage) -> None:
-        """Write the row of a stored photograph, and lay it into the entry, in one transaction."""
-        def admit(records: Records) -> None:
+    async def admit(self, image: AdmittedImage) -> bool:
+        """Write the row of a stored photograph, and lay it into the entry, in one transaction.
+
+        Tell whether another patient's pool holds the same file, which is no reason to keep it out.
+        """
+        def admit(records: Records) -> bool:
             require_may_add(records, self.patient)
             records.images.admit(self.patient, image)
             if self.entry:
                 records.entries.place(self.entry, [image.key])
-        await self.clinic.change(self.actor_now(), admit)
+            return records.images.has_twin(image.key)
+        return await self.clinic.change(self.actor_now(), admit)
 
     async def lay_out(self, image: str) -> None:
         """Lay a photograph that the pool held already into the entry, where the door leads into one."""
@@ -63,7 +64,5 @@ def open_door(clinic: Clinic, actor: Actor, patient: str, *, received_from: str 
     with clinic.reading(actor) as records:
         records.require(Permission.IMAGE_ADD, patient)
         require_may_add(records, patient)
-    free, ratio = clinic.images.free_bytes()
-    if free < _LEAST_FREE_BYTES or ratio < _LEAST_FREE_RATIO:
-        raise NoRoom
+    require_room(clinic.images)
     return Door(clinic, actor, patient, received_from, present, entry, progress)

@@ -102,6 +102,8 @@ async def look_at(clinic: Clinic, link: Link) -> PhonePage:
 
     def note(records: Records) -> tuple[PatientHeader, datetime | None, str]:
         records.require(Permission.PATIENT_READ, record.patient)
+        held = {tile.key for tile in records.images.of(record.patient)}
+        shown[:] = [key for key in shown if key in held]  # one that was sent may have left since
         if records.settings.value('audit_level') == 'comprehensive':
             records.log(Action.HANDOFF_VIEW, subject=record.key, patient=record.patient, detail={'images': shown})
         at = records.entries.row(record.entry)[0].appointment_at if record.entry else None
@@ -109,7 +111,7 @@ async def look_at(clinic: Clinic, link: Link) -> PhonePage:
     patient, at, refusal = await clinic.change(actor, note)
     for key in shown:
         clinic.viewings.note(actor.session, key)
-    thumbs = {key: await _thumb(clinic, actor, key) for key in shown}
+    thumbs = {key: await _thumb(clinic, actor, record.patient, key) for key in shown}
     return PhonePage(patient, at, record.expires_at, sent, thumbs, record.is_connected, refusal)
 
 
@@ -206,10 +208,10 @@ def _list_missing(clinic: Clinic, record: HandoffRecord, uploads: list[Upload]) 
             clinic.uploads.begin(name, record.patient, upload)
 
 
-async def _thumb(clinic: Clinic, actor: Actor, image: str) -> bytes:
+async def _thumb(clinic: Clinic, actor: Actor, patient: str, image: str) -> bytes:
     """Return a small picture for the page; nothing when the photograph is gone or damaged, which is said where it is looked at."""
     try:
-        shown = await show(clinic, actor, image, Rendition.THUMB)
+        shown = await show(clinic, actor, image, Rendition.THUMB, of=patient)
     except (Refusal, Damage):
         return b''
     return b''.join(shown.chunks)

@@ -8,6 +8,7 @@ import logging
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
 
 from app.capture_moment import resolve_capture
 from app.decoding import Decoded
@@ -160,7 +161,7 @@ class Receiving:
     async def _record(self, image: AdmittedImage) -> None:
         """Write the row; a twin that came first, or a right that was lost, makes the stored files leave again."""
         try:
-            await self._door.admit(image)
+            self.upload.has_twin = await self._door.admit(image)
         except Refusal as refusal:
             await in_thread(lambda: self._door.clinic.images.discard(self._blob))
             if not isinstance(refusal, Conflict) or not self._is_held(image.sha256):
@@ -170,15 +171,16 @@ class Receiving:
         self.upload.state, self.upload.image = UploadState.ADDED, image.key
 
     def _is_held(self, digest: str) -> bool:
-        """Tell, and note on the upload, whether the pool holds these bytes already."""
+        """Tell, and note on the upload, whether the pool holds these bytes already. Refuse bytes that were withdrawn from it."""
         with self._door.clinic.reading(self._door.actor) as records:
             held = records.images.held(self._door.patient, digest)
             zone = records.settings.zone()
         if held is None:
             return False
-        self.upload.state, self.upload.image = UploadState.ALREADY_HERE, held[0]
-        on = held[1].astimezone(zone)
-        self.upload.sentence = f'Already in the pool (same file, {on.day} {on:%b %Y}).'
+        if held.withdrawn_at is not None:
+            raise Conflict(f'already in this pool, withdrawn on {_day(held.withdrawn_at, zone)}: put it back there')
+        self.upload.state, self.upload.image = UploadState.ALREADY_HERE, held.key
+        self.upload.sentence = f'Already in the pool (same file, {_day(held.received_at, zone)}).'
         return True
 
     async def _give_up(self, refusal: Refusal) -> None:
@@ -252,6 +254,11 @@ class Receiving:
     def _tell(self) -> None:
         self._told_s = time.monotonic()
         self._door.clinic.uploads.tell(self._door.list_name, self._door.patient)
+
+
+def _day(moment: datetime, zone: tzinfo) -> str:
+    on = moment.astimezone(zone)
+    return f'{on.day} {on:%b %Y}'
 
 
 def _plain_name(name: str) -> str:

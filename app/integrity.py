@@ -11,13 +11,14 @@ from sqlmodel import select
 
 from app.clinic import Clinic
 from app.consistency import inconsistencies
+from app.showing import is_still_there
 from app.sweeping import named_blobs
 from data.actors import Actor
 from data.audit_chain import Sealed, Verified
 from data.database import check_trail_rules, integrity_problems
 from data.errors import Damage
 from data.image_store import Binding, Rendition
-from data.models import Entry, Image, Patient, PatientFormerId
+from data.models import IN_POOL, Entry, Image, Patient, PatientFormerId
 from data.patient_query import counted_patients, indexed_letters
 from data.records import Records
 from data.repositories.patients import folded
@@ -68,7 +69,7 @@ def verify_everything(clinic: Clinic, actor: Actor, *, progress: Progress | None
         report('database', 0, 1)
         findings.problems += integrity_problems(records.session)
         check_figures(records, findings)
-        _check_files(clinic, records, findings, report)
+        _check_files(clinic, records, actor, findings, report)
         _note_orphans(stored, records, findings)
         findings.problems += inconsistencies(records)
     with _damage_noted(findings):
@@ -89,7 +90,7 @@ def check_figures(records: Records, findings: Findings) -> None:
     """Recompute what repositories keep on the patient and compare."""
     counted = {
         'entries': dict(records.session.exec(select(Entry.patient_id, func.count()).group_by(Entry.patient_id)).all()),  # type: ignore[arg-type]
-        'images': dict(records.session.exec(select(Image.patient_id, func.count()).group_by(Image.patient_id)).all()),  # type: ignore[arg-type]
+        'images': dict(records.session.exec(select(Image.patient_id, func.count()).where(IN_POOL).group_by(Image.patient_id)).all()),  # type: ignore[arg-type]
     }
     latest = dict(records.session.exec(select(Entry.patient_id, func.max(Entry.appointment_at)).group_by(Entry.patient_id)).all())  # type: ignore[arg-type]
     keys = records.ground.vault.patient_keys()
@@ -119,11 +120,11 @@ def _former_ids(records: Records) -> dict[int, list[str]]:
 
 def _note_orphans(stored: set[str], records: Records, findings: Findings) -> None:
     for blob in sorted(stored - named_blobs(records)):
-        findings.notes.append(f'file {blob}: no record names it. It was left by an upload that was cut off, and the next start of the '
-                              'server sets it aside, or it is just being added; it does no harm.')
+        findings.notes.append(f'file {blob}: no record names it. It was left by an upload or a move that was cut off, and the next start '
+                              'of the server sets it aside, or it is just being added; it does no harm.')
 
 
-def _check_files(clinic: Clinic, records: Records, findings: Findings, report: Progress) -> None:
+def _check_files(clinic: Clinic, records: Records, actor: Actor, findings: Findings, report: Progress) -> None:
     rows = records.session.exec(select(Image.key, Image.blob, Image.sha256, Patient.key).join(Patient)).all()
     for number, (key, blob, digest, patient) in enumerate(rows, 1):
         report('images', number, len(rows))
@@ -137,4 +138,5 @@ def _check_files(clinic: Clinic, records: Records, findings: Findings, report: P
                 if rendition is Rendition.ORIGINAL and content.hexdigest() != digest:
                     findings.problems.append(f'image {key}: the original is not the one that was received')
         except Damage as damage:
-            findings.problems.append(f'image {key}: {damage}')
+            if is_still_there(clinic, actor, key, blob):  # beside the server it may have been moved meanwhile
+                findings.problems.append(f'image {key}: {damage}')

@@ -31,10 +31,11 @@ class Shown:
     file_name: str
 
 
-async def show(clinic: Clinic, actor: Actor, key: str, rendition: Rendition) -> Shown:
+async def show(clinic: Clinic, actor: Actor, key: str, rendition: Rendition, *, of: str = '') -> Shown:
     """Return a rendition, or the original, which needs a permission of its own. The event stands in the trail before the file is read.
 
-    A foreign and a missing image are refused alike. A damaged file raises Damage, is logged, and is an event too.
+    A foreign and a missing image are refused alike, with `of` also one that is not this patient's. A damaged file raises Damage, is
+    logged, and is an event too.
     """
     if not _KEY.fullmatch(key):
         raise NotFound  # it never enters the trail: it is whatever someone typed
@@ -42,10 +43,14 @@ async def show(clinic: Clinic, actor: Actor, key: str, rendition: Rendition) -> 
         if rendition is Rendition.ORIGINAL:
             records.require(Permission.IMAGE_ORIGINAL, key)
         file = records.images.file(key)
+    if of and file.patient != of:
+        raise NotFound
     await _note(clinic, actor, file, rendition)
     try:
         size_bytes, chunks = await asyncio.to_thread(_checked, clinic, file, rendition)
     except Damage as damage:
+        if not is_still_there(clinic, actor, key, file.blob):
+            return await show(clinic, actor, key, rendition, of=of)
         _log.error('image:%s %s: %s', key, rendition.value, type(damage).__name__)
         detail: Detail = {'cause': type(damage).__name__, 'rendition': rendition.value}
         await clinic.change(actor, lambda records: records.log(
@@ -56,9 +61,10 @@ async def show(clinic: Clinic, actor: Actor, key: str, rendition: Rendition) -> 
 
 
 async def _note(clinic: Clinic, actor: Actor, file: ImageFile, rendition: Rendition) -> None:
-    """Write the event of this look, unless the one of the page that shows it is in force. An original always has its own."""
+    """Write the event of this look, unless the one of the page that shows it is in force. Originals and what was withdrawn have theirs."""
     is_original = rendition is Rendition.ORIGINAL
-    if not is_original and (clinic.viewings.covers(actor.session, file.patient) or clinic.viewings.covers(actor.session, file.key)):
+    named = not (is_original or file.is_withdrawn)  # what was withdrawn stands on no page that an event could have named
+    if named and (clinic.viewings.covers(actor.session, file.patient) or clinic.viewings.covers(actor.session, file.key)):
         return
 
     def note(records: Records) -> None:
@@ -68,8 +74,17 @@ async def _note(clinic: Clinic, actor: Actor, file: ImageFile, rendition: Rendit
         elif records.settings.value('audit_level') == 'comprehensive':
             records.log(Action.IMAGE_VIEW, subject=file.key, patient=file.patient, detail={'rendition': rendition.value})
     await clinic.change(actor, note)
-    if not is_original:
+    if named:
         clinic.viewings.note(actor.session, file.key)  # for this image only: nothing else of the patient was named
+
+
+def is_still_there(clinic: Clinic, actor: Actor, key: str, blob: str) -> bool:
+    """Tell whether an image still has the files that a reader did not find whole: a move gives it others and removes these."""
+    try:
+        with clinic.reading(actor) as records:
+            return records.images.file(key).blob == blob
+    except NotFound:
+        return False
 
 
 def _checked(clinic: Clinic, file: ImageFile, rendition: Rendition) -> tuple[int, Iterable[bytes]]:

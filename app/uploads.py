@@ -27,7 +27,7 @@ class UploadState(StrEnum):
 class Upload:
     """One file on its way. `total_bytes` is what the request announced (0: nothing); `sentence` says why it was refused.
 
-    What comes of a cancelled one is thrown away.
+    `has_twin` says that the same file is in another patient's pool too, not whose. What comes of a cancelled one is thrown away.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Upload:
     state: UploadState = UploadState.SENDING
     sentence: str = ''
     image: str = ''
+    has_twin: bool = False
     at: datetime | None = None
     is_cancelled: bool = False
     key: str = field(default_factory=new_key)

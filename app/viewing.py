@@ -22,6 +22,10 @@ class Viewings:
             self._until = {key: until for key, until in self._until.items() if until > now}
         self._until[session, named] = now + NOTE_LASTS
 
+    def forget(self, named: str) -> None:
+        """Let no note of this image or patient be in force any more: the image left the patient under whose name it was shown."""
+        self._until = {key: until for key, until in self._until.items() if key[1] != named}
+
     def count(self) -> int:
         """Return how many notes are kept."""
         return len(self._until)

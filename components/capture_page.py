@@ -135,7 +135,10 @@ def _line(upload: Upload, zone: tzinfo) -> str:
     if upload.is_under_way:
         return 'Being checked. Reload to see.'
     if upload.state is UploadState.ADDED:
-        return f'In the record since {formatting.clock(upload.at, zone)}' if upload.at else 'In the record'
+        since = f' since {formatting.clock(upload.at, zone)}' if upload.at else ''
+        # whose is not said here: a phone goes from hand to hand
+        twin = '. The same file is also in another record. Please check on the computer.' if upload.has_twin else ''
+        return f'In the record{since}{twin}'
     if upload.state is UploadState.ALREADY_HERE:
         return upload.sentence
     return f'Not added: {upload.sentence.rstrip(".")}.'

@@ -3,7 +3,7 @@
     viewer = ImageViewer(zone=zone, patient=header, may_download=actor.may(Permission.IMAGE_ORIGINAL))
     viewer.open(tiles, key)
 """
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import tzinfo
 from typing import Any
 
@@ -15,7 +15,7 @@ from components.controls import box, icon_button, link_button, text
 from components.image_grid import describe, moment_words, site_of
 from components.patient_banner import stage_patient, stage_words
 from components.photo_stage import PhotoStage
-from components.refusals import refusals_shown
+from components.refusals import refusals_shown, tell
 from components.save_status import offline_html
 from components.sensitive import is_veiled, unveil, veil_words
 from components.viewer_keys import listen_to_keys
@@ -29,13 +29,13 @@ class ImageViewer:
     """The dialog. `on_show(key)` is awaited before a photo is shown: it writes the event and returns what is known of the photo now.
 
     `beside(tile)` fills the panel at its side; `saves` says that there are fields in it; `may_edit` that photographs can be
-    turned and drawn on.
+    turned and drawn on. `more(tile)` adds to the buttons of its head.
     """
 
     def __init__(self, *, zone: tzinfo, patient: PatientHeader | None = None, may_download: bool = False,
                  on_show: OnShow | None = None, beside: Callable[[ImageTile], Any] | None = None, saves: bool = False,
-                 may_edit: bool = False) -> None:
-        self._zone, self._patient, self._may_download = zone, patient, may_download
+                 may_edit: bool = False, more: Callable[[ImageTile], Any] | None = None) -> None:
+        self._zone, self._patient, self._may_download, self._more = zone, patient, may_download, more
         self._on_show, self._beside, self._saves, self._may_edit = on_show, beside, saves, may_edit
         self._tiles: list[ImageTile] = []
         self._key = ''
@@ -64,6 +64,20 @@ class ImageViewer:
         """Take what changed of photographs that are known here; others are none of it."""
         latest = {tile.key: tile for tile in tiles}
         self.update([latest.get(tile.key, tile) for tile in self._tiles])
+
+    def keep_only(self, keys: Collection[str], *, says: bool = True) -> None:
+        """Leave the screen when the photograph on it is not among these any more: it was moved, withdrawn or taken out.
+
+        `says` is False for who is doing that at this moment.
+        """
+        if self._dialog.value and self._key not in keys:
+            self.close()
+            if says:
+                tell('This photo is not here any more.', kind='info', stays=False)
+
+    def close(self) -> None:
+        """Leave the screen."""
+        self._dialog.close()
 
     def show_patient(self, patient: PatientHeader) -> None:
         """Name the patient as they are called now."""
@@ -116,6 +130,9 @@ class ImageViewer:
         if self._may_download:
             with self._acts:
                 link_button('Download original', f'/images/{key}/original', icon='download', kind='ghost')
+        if self._more is not None:
+            with self._acts:
+                self._more(tile)
         self._side.clear()
         with self._side:
             if self._beside is not None:

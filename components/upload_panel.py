@@ -24,13 +24,17 @@ _ICONS = {
 
 @dataclass(frozen=True)
 class PanelActs:
-    """What the panel asks for: a photo that is in the pool, what was not sent again, one file or all cancelled, the list put away."""
+    """What the panel asks for: a photo that is in the pool, what was not sent again, one file or all cancelled, the list put away.
+
+    `twin(image)` says under the row of a file who else holds the same.
+    """
 
     open: Callable[[str], Any]
     retry: Callable[[], Any]
     cancel: Callable[[str], Any]
     cancel_all: Callable[[], Any]
     close: Callable[[], Any]
+    twin: Callable[[str], Any]
 
 
 @dataclass
@@ -49,6 +53,7 @@ class UploadPanel:
 
     def __init__(self, acts: PanelActs, *, zone: tzinfo) -> None:
         self._zone, self._acts = zone, acts
+        self._twins: dict[str, ui.element] = {}
         self._rows: dict[str, _Row] = {}
         with box('df-upload', tag='aside', aria_label='Photos being added') as self.root:
             with box('df-upload-head'):
@@ -78,6 +83,7 @@ class UploadPanel:
             is_hidden = image in known and known[image].is_sensitive
             row.face.classes(add=VEILED if is_hidden else '', remove='' if is_hidden else VEILED)
             self._show_cancel(row, key, cancels)
+        self._show_twins({one.key: one.image for one in uploads if one.has_twin and one.image})
         self._head(uploads, queue)
         self.root.set_visibility(bool(lines))
 
@@ -100,6 +106,18 @@ class UploadPanel:
         elif not name and row.cancel is not None:
             row.cancel.delete()
             row.cancel = None
+
+    def _show_twins(self, images: Mapping[str, str]) -> None:
+        """Warn under the rows of files that another patient's pool holds too."""
+        for key in set(self._twins) - set(images):
+            self._twins.pop(key).delete()
+        for key in set(images) - set(self._twins):
+            with self._list:
+                self._twins[key] = box('df-uprow-twin', tag='li')
+            place = next(place for place, row in enumerate(self._list.default_slot.children) if row is self._rows[key].place)
+            self._twins[key].move(target_index=place + 1)
+            with self._twins[key]:
+                self._acts.twin(images[key])
 
     def _open(self, key: str) -> Any:
         image = self._rows[key].image if key in self._rows else ''

@@ -1,5 +1,5 @@
 """The workspace of an entry: its photographs by day, a choice of them, and what can be done with the choice."""
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, tzinfo
 from typing import Any
@@ -9,7 +9,9 @@ from nicegui import ui
 from components.controls import box, button, icon_button, text
 from components.formatting import interval, plural
 from components.image_grid import ImageGrid, Size, day_of, image_grid
+from components.left_marks import left_marks
 from data.read_models import ImageTile
+from data.repositories.left_images import LeftImage
 
 OnKeys = Callable[[list[str]], Awaitable[bool]]
 """An act on the chosen keys; it tells whether it was done."""
@@ -37,15 +39,15 @@ class Workspace:
     _buttons: list[ui.button] = field(default_factory=list)
     _is_acting: bool = False
 
-    def build(self, tiles: list[ImageTile], head: ui.element) -> None:
+    def build(self, tiles: list[ImageTile], head: ui.element, left: Sequence[LeftImage] = ()) -> None:
         """Show the workspace where the caller is. The bar of a choice covers `head`, the section's own, so that no photo moves."""
         with head:
             self._bar = box('df-selbar-over')
         self._place = box()
-        self.show(tiles)
+        self.show(tiles, left)
 
-    def show(self, tiles: list[ImageTile]) -> None:
-        """Draw anew with these images; chosen ones that are still here stay chosen."""
+    def show(self, tiles: list[ImageTile], left: Sequence[LeftImage] = ()) -> None:
+        """Draw anew with these images, and the marks of those that left; chosen ones that are still here stay chosen."""
         assert self._place is not None
         self._tiles = tiles
         self.chosen &= {tile.key for tile in tiles}
@@ -55,6 +57,7 @@ class Workspace:
             self._grid = image_grid(tiles, today=self.today, visit=self.visit, zone=self.zone, selected=self.chosen, size=self.size,
                                     on_open=self.on_open, on_toggle=(lambda _key: self._show_bar()) if acts else None,
                                     empty=('No photos in this entry yet.', 'Add photos from the pool.'))
+            left_marks(left, self.zone)
         self._show_bar()
 
     def set_size(self, size: Size) -> None:

@@ -1,9 +1,9 @@
 """Tags that rise: where each tag shows, recomputed from what it was put on.
 
-An image gives its tags to every entry whose workspace holds it, and to its patient; an entry gives its own to its patient. What shows is
-kept with what it rests on (`direct`, `entries`, `images`), so that a tag disappears with the last of them. Nothing that shows is counted
-up or down by hand: after an act on a patient's records the tags of that patient are computed anew and the differences written; after an
-act on tags, everything that they show on.
+An image gives its tags to every entry whose workspace holds it, and to its patient, as long as it is not withdrawn; an entry gives its
+own to its patient. What shows is kept with what it rests on (`direct`, `entries`, `images`), so that a tag disappears with the last of
+them. Nothing that shows is counted up or down by hand: after an act on a patient's records the tags of that patient are computed anew
+and the differences written; after an act on tags, everything that they show on.
 """
 from collections import Counter
 from collections.abc import Sequence
@@ -26,6 +26,7 @@ def _table(model: type[SQLModel]) -> Table:
 _TAG, _ENTRY, _IMAGE, _PLACED = _table(Tag), _table(Entry), _table(Image), _table(EntryImage)
 _ON_PATIENT, _ON_ENTRY, _ON_IMAGE = _table(PatientTag), _table(EntryTag), _table(ImageTag)
 _NONE, _ONE = literal(0), literal(1)
+_IN_POOL = _IMAGE.c.withdrawn_at.is_(None)
 _MERGED = select(_TAG.c.id).where(_TAG.c.merged_into_id.is_not(None))
 
 
@@ -101,13 +102,14 @@ ON_PATIENTS = _Level(
         select(_ON_ENTRY.c.tag_id, _ENTRY.c.patient_id, _ENTRY.c.patient_id, _NONE, _ONE, _NONE)
         .join(_ENTRY, _ENTRY.c.id == _ON_ENTRY.c.entry_id),
         select(_ON_IMAGE.c.tag_id, _IMAGE.c.patient_id, _IMAGE.c.patient_id, _NONE, _NONE, _ONE)
-        .join(_IMAGE, _IMAGE.c.id == _ON_IMAGE.c.image_id)))
+        .join(_IMAGE, _IMAGE.c.id == _ON_IMAGE.c.image_id).where(_IN_POOL)))
 ON_ENTRIES = _Level(
     _table(EntryEffectiveTag), 'entry_id', ('direct', 'images'), of_patient='entry_id', sources=union_all(
         select(_ON_ENTRY.c.tag_id, _ON_ENTRY.c.entry_id.label('subject'), _ENTRY.c.patient_id, _ONE.label('direct'), _NONE.label('images'))
         .join(_ENTRY, _ENTRY.c.id == _ON_ENTRY.c.entry_id),
         select(_ON_IMAGE.c.tag_id, _PLACED.c.entry_id, _ENTRY.c.patient_id, _NONE, _ONE)
-        .join(_PLACED, _PLACED.c.image_id == _ON_IMAGE.c.image_id).join(_ENTRY, _ENTRY.c.id == _PLACED.c.entry_id)))
+        .join(_PLACED, _PLACED.c.image_id == _ON_IMAGE.c.image_id).join(_ENTRY, _ENTRY.c.id == _PLACED.c.entry_id)
+        .join(_IMAGE, _IMAGE.c.id == _ON_IMAGE.c.image_id).where(_IN_POOL)))
 LEVELS = (ON_PATIENTS, ON_ENTRIES)
 
 
@@ -125,6 +127,7 @@ def renew_tags(connection: Connection, tags: Sequence[int]) -> None:
 
 
 def count_images(connection: Connection, tags: Sequence[int]) -> None:
-    """Count the images that some tags were put on; none for a merged one."""
-    mine = select(func.count()).select_from(_ON_IMAGE).where(_ON_IMAGE.c.tag_id == _TAG.c.id, _TAG.c.merged_into_id.is_(None))
+    """Count the images that some tags were put on and that are in a pool; none for a merged one."""
+    mine = select(func.count()).select_from(_ON_IMAGE.join(_IMAGE, _IMAGE.c.id == _ON_IMAGE.c.image_id)).where(
+        _IN_POOL, _ON_IMAGE.c.tag_id == _TAG.c.id, _TAG.c.merged_into_id.is_(None))
     connection.execute(update(_TAG).where(_TAG.c.id.in_(tags)).values(image_count=mine.scalar_subquery()))

@@ -63,7 +63,11 @@ class BlobWriter:
         self._number = 0
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         self._file: BinaryIO = os.fdopen(descriptor, 'wb', buffering=0)
-        self._write(_MAGIC + self._prefix)
+        try:
+            self._write(_MAGIC + self._prefix)
+        except OSError:
+            self.discard()
+            raise
 
     def write(self, data: bytes) -> None:
         """Add bytes; a chunk is sealed and written when more than one chunk's worth is pending."""

@@ -1,6 +1,6 @@
 """One visit: workspace, comparisons, tags and notes. Everything saves as it is typed and is live in every open page."""
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
 
@@ -10,15 +10,17 @@ from starlette.responses import RedirectResponse
 
 from app.clinic import clinic
 from components.autosave import Autosave
-from components.comparison_view import ComparisonCard, comparison_card, full_screen
+from components.comparison_list import ComparisonList
+from components.comparison_view import full_screen
 from components.comparison_view import summary as comparisons_summary
-from components.controls import box, button, empty_state, text
+from components.controls import box, button, text
 from components.entry_notes import appointment_field, notes_field, visit_facts
 from components.formatting import appointment, local, ordinal
 from components.image_beside import ImageBeside
 from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame, window_title
+from components.leaving import LeavingPhotos
 from components.looking import Looking, hear
 from components.navigation import patient_address
 from components.patient_head_live import IN_THE_HEAD, show_head
@@ -31,6 +33,7 @@ from components.session import current_actor
 from components.surroundings import Surroundings, surroundings
 from components.tag_picker import TagPicker, summary
 from components.tagging import Tagging
+from components.undo_notice import UndoNotice
 from components.workspace import Workspace
 from components.workspace import summary as workspace_summary
 from data.actors import Permission
@@ -81,9 +84,6 @@ class EntryPage:
     entry: EntryRecord
     tags: tuple[ShownTag, ...]
     looking: Looking[Seen]
-    cards: dict[str, ComparisonCard] = field(default_factory=dict)
-    no_pairs: ui.element | None = None
-    made: str = ''
 
     @property
     def may_arrange(self) -> bool:
@@ -99,8 +99,10 @@ class EntryPage:
             with slots.status:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
             self.beside = ImageBeside(self.patient.key, around.actor, around.zone)
+            self.leaving = LeavingPhotos(lambda: self.patient, around, UndoNotice(), on_left=lambda: self.viewer.close())
             self.viewer = ImageViewer(zone=around.zone, patient=self.patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
-                                      on_show=self._looks, beside=self.beside.build, may_edit=around.actor.may(Permission.IMAGE_ADD))
+                                      on_show=self._looks, beside=self._beside, may_edit=around.actor.may(Permission.IMAGE_ADD),
+                                      more=self.leaving.menu)
             self.picker = PoolPicker(self.patient, appointment(self.entry.appointment_at, around.zone), zone=around.zone,
                                      today=around.today, on_add=self.place)
             with box('df-desk'):
@@ -136,10 +138,10 @@ class EntryPage:
     async def compare(self, images: list[str]) -> bool:
         """Make a comparison group of images and tell whether that worked."""
         with refusals_shown():
-            self.made = await clinic().change(current_actor(), lambda records: records.comparisons.group(self.entry.key, images))
+            made = await clinic().change(current_actor(), lambda records: records.comparisons.group(self.entry.key, images))
             self.saving.note(clinic().clock())
             self.comparisons.show(True)
-            self._show_made()
+            self.pairs.bring_into_sight(made)
             return True
         return False
 
@@ -154,7 +156,7 @@ class EntryPage:
                     phone_button(lambda: self.patient, entry=self.entry.key).classes('df-handoff-button')
                 if self.may_arrange:
                     button('Add from pool', icon='folder-plus', on_click=self._open_picker)
-            self.workspace.build(self.entry.images, self.images_section.tools)
+            self.workspace.build(self.entry.images, self.images_section.tools, self.entry.left)
             self.images_section.root.on('keydown.escape', self.workspace.clear_choice, [])
 
     def _visit_day(self) -> date:
@@ -166,8 +168,7 @@ class EntryPage:
             if self.may_arrange:
                 with self.comparisons.tools:
                     button('New comparison', icon='plus', on_click=self.workspace.compare)
-            self._pairs = box('df-pairs')
-            self._show_pairs()
+            self.pairs = ComparisonList(groups, self.saving if self.may_arrange else None, zone=self.around.zone, enlarge=self._enlarge)
 
     def _notes_section(self) -> None:
         with self._section('Tags and notes', Part.NOTES, '', summary(self.tags)) as self.notes:
@@ -186,27 +187,9 @@ class EntryPage:
                     self.entry.key, part, is_open=is_open))
         return section(title, count=count, summary=summary, open=self.entry.open_sections.get(part, True), on_toggle=remember)
 
-    def _show_pairs(self) -> None:
-        """Add the cards that are missing; one that is there stays, because someone may be typing its title."""
-        with self._pairs:
-            for group in self.entry.groups:
-                if group.key not in self.cards:
-                    self.cards[group.key] = comparison_card(group, self.saving if self.may_arrange else None, zone=self.around.zone,
-                                                             on_large=self._enlarge)
-                else:
-                    self.cards[group.key].panes.show(group.images)
-            if self.no_pairs is None and not self.entry.groups:
-                self.no_pairs = empty_state('No comparisons yet.', 'Select two or more photos, then Compare.')
-        if self.no_pairs is not None and self.entry.groups:
-            self.no_pairs.delete()
-            self.no_pairs = None
-        self._show_made()
-
-    def _show_made(self) -> None:
-        """Bring the comparison that this person just made into sight, as soon as its card is there."""
-        if self.made in self.cards:
-            self.cards[self.made].run_method('scrollIntoView', {'block': 'nearest', 'behavior': 'smooth'})
-            self.made = ''
+    def _beside(self, tile: ImageTile) -> None:
+        self.beside.build(tile)
+        self.leaving.tell_of(tile)
 
     def _open_viewer(self, key: str) -> object:
         return self.viewer.open(self.entry.images, key)
@@ -221,10 +204,11 @@ class EntryPage:
         for key in images:
             await clinic().looked(current_actor(), Action.IMAGE_VIEW, patient=self.patient.key, subject=key)
 
-    async def _enlarge(self, group: GroupRecord) -> None:
+    async def _enlarge(self, group: GroupRecord) -> ui.dialog | None:
         with refusals_shown():
             await self._look_at([tile.key for tile in group.images])
-            full_screen(group, self.patient, zone=self.around.zone, today=self.around.today)
+            return full_screen(group, self.patient, zone=self.around.zone, today=self.around.today)
+        return None
 
     async def _open_picker(self) -> None:
         with refusals_shown():
@@ -273,12 +257,14 @@ class EntryPage:
             self.slots.heading.clear()
             with self.slots.heading:
                 text(title, 'df-t2', tag='h1')
-        if self.entry.images != before.images or self._visit_day() != self.workspace.visit:
+        shown = (self.entry.images, self.entry.left)
+        if shown != (before.images, before.left) or self._visit_day() != self.workspace.visit:
             self.workspace.visit = self._visit_day()
-            self.workspace.show(self.entry.images)
+            self.workspace.show(*shown)
+            self.viewer.keep_only({tile.key for tile in self.entry.images}, says=not self.leaving.is_acting)
             self.images_section.set_count(str(len(self.entry.images)))
             self.images_section.set_summary(workspace_summary(self.entry.images))
         if self.entry.groups != before.groups:
-            self._show_pairs()
+            self.pairs.show(self.entry.groups)
             self.comparisons.set_count(str(len(self.entry.groups)))
             self.comparisons.set_summary(comparisons_summary(self.entry.groups))

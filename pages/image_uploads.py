@@ -27,12 +27,16 @@ _LEFT = 'the page was left before it was sent'
 
 @dataclass
 class PoolUploads:
-    """The uploader around a pool and the column at its side. `tiles()` are the photographs, latest first; `describe` gives them words."""
+    """The uploader around a pool and the column at its side. `tiles()` are the photographs, latest first; `describe` gives them words.
+
+    `tell_of_twins(image)` says who else holds the same file.
+    """
 
     patient: PatientHeader
     actor: Actor
     tiles: Callable[[], Sequence[ImageTile]]
     describe: Describe
+    tell_of_twins: Callable[[str], Any]
     left: list[Upload] = field(default_factory=list)
     dropzone: PoolDropzone | None = None
 
@@ -59,7 +63,8 @@ class PoolUploads:
 
     def build(self, *, zone: tzinfo, on_open: Callable[[str], Any]) -> None:
         """Show the column."""
-        self.panel = UploadPanel(PanelActs(on_open, self._retry, self._cancel, self._cancel_all, self._put_away), zone=zone)
+        acts = PanelActs(on_open, self._retry, self._cancel, self._cancel_all, self._put_away, self.tell_of_twins)
+        self.panel = UploadPanel(acts, zone=zone)
         self.question = UploadQuestion(self.panel.question, on_place=self._answer, on_other=self._ask_other)
         self.show()
 

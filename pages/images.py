@@ -16,6 +16,7 @@ from components.image_describe import ImageFields, known_sites
 from components.image_grid import Size
 from components.image_viewer import ImageViewer
 from components.layout import frame
+from components.leaving import LeavingPhotos
 from components.looking import Looking, hear
 from components.navigation import patient_address
 from components.patient_banner import PatientBanner
@@ -31,6 +32,7 @@ from components.session import current_actor
 from components.soon import Soon
 from components.surroundings import Surroundings, surroundings
 from components.undo_notice import UndoNotice
+from components.withdrawn_line import WithdrawnLine
 from data.actors import Permission
 from data.models import Action
 from data.read_models import ImageTile, PatientHeader, ShownTag
@@ -95,14 +97,17 @@ class PoolPage:
             with self.slots.status:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
             self.beside = ImageBeside(patient.key, around.actor, around.zone)
+            self.leaving = LeavingPhotos(lambda: self.patient, around, UndoNotice(), on_left=lambda: self.viewer.close())
             self.viewer = ImageViewer(zone=around.zone, patient=patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
-                                      on_show=self._looks, beside=self._beside, saves=self.may_add, may_edit=self.may_add)
-            self.uploads = PoolUploads(patient, around.actor, lambda: self.pool.tiles, self._describe)
+                                      on_show=self._looks, beside=self._beside, saves=self.may_add, may_edit=self.may_add,
+                                      more=self.leaving.menu)
+            self.uploads = PoolUploads(patient, around.actor, lambda: self.pool.tiles, self._describe, self.leaving.tell_of_twins)
             with self.uploads.around(), box('df-pool'):
                 with box('df-pool-main'):
                     self._above(faults)
                     with box('df-pool-scroll', tabindex='-1') as self.scroll:
                         self.grid = PoolGrid(today=around.today, zone=around.zone, on_open=self.open, on_choice=self._show_choice)
+                        self.withdrawn = WithdrawnLine(zone=around.zone, on_put_back=self.leaving.put_back if self.leaving.may else None)
                 self.uploads.build(zone=around.zone, on_open=self.open)
             self._choosing()
         self.grid.set_size(self.pool.view.size or self.size)
@@ -154,7 +159,7 @@ class PoolPage:
 
     def _more_acts(self) -> list[MoreAct]:
         """Return what stands behind the dots of the choice's bar."""
-        return []
+        return [MoreAct(*act) for act in self.leaving.acts()]
 
     def _see(self, view: PoolView) -> None:
         """Show another view of the pool, in place; the address follows."""
@@ -196,7 +201,10 @@ class PoolPage:
             with self.grid.nothing:
                 nothing(self.pool, (_EMPTY, 'Drop files here, or choose them.' if self.may_add else ''), self._see)
         self.viewer.update(self._for_viewer())
+        self.viewer.keep_only({tile.key for tile in self.pool.tiles}, says=not self.leaving.is_acting)
         self.beside.refresh()
+        with clinic().reading(current_actor()) as records:
+            self.withdrawn.show(records.images.withdrawn(self.patient.key))
         self.uploads.show()
 
     def _show_choice(self) -> None:
@@ -234,3 +242,4 @@ class PoolPage:
         if self.may_add:
             ImageFields(tile, self.revisions, self.saving, sites=known_sites(self.pool.tiles))
         self.beside.build(tile)
+        self.leaving.tell_of(tile)

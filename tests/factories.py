@@ -14,6 +14,7 @@ from data.models import CapturedHow
 from data.read_models import PatientHeader
 from data.repositories.entries import EntryRecord
 from data.repositories.images import AdmittedImage
+from data.repositories.left_images import Relocation
 from data.repositories.patients import read_draft
 from tests.pictures import jpeg
 
@@ -68,6 +69,14 @@ async def an_uploaded_image(clinic: Clinic, actor: Actor, patient: str, data: by
 def a_comparison(clinic: Clinic, actor: Actor, entry: str, images: list[str], *, title: str = '') -> str:
     """Put images of the entry's patient side by side and return the group's key."""
     return clinic.change_now(actor, lambda records: records.comparisons.group(entry, images, title=title))
+
+
+def a_move(clinic: Clinic, actor: Actor, images: list[str], to: str, *, because: str = 'Wrong patient') -> list[str]:
+    """Move images into another patient's pool without their files and return the keys of the moves."""
+    with clinic.reading(actor) as records:
+        blobs = {key: records.images.file(key).blob for key in images}
+    copies = [Relocation(key, blob, new_key()) for key, blob in blobs.items()]
+    return clinic.change_now(actor, lambda records: records.images.move(copies, to, because))
 
 
 def _store_files(clinic: Clinic, patient: str, key: str, blob: str, data: bytes) -> None:

@@ -73,11 +73,12 @@ def nicegui_internals_in_one_module(source: Source) -> Iterator[int]:
                 yield node.lineno
 
 
-@rule('only a use case in app/ may admit an image or purge a record', bad='records.images.admit(image)', good='await admit(actor, upload)')
+@rule('only a use case in app/ may admit or move an image or purge a record', bad='records.images.move(copies)',
+      good='await move_images(clinic, actor, keys, to, because)')
 def use_cases_decide(source: Source) -> Iterator[int]:
-    """Find admit and purge above or below app/."""
+    """Find admit, move and purge above or below app/."""
     if source.is_code and source.floor != 'app':
-        yield from (call.lineno for call, name in source.calls() if name.endswith(('.images.admit', '.deletions.purge')))
+        yield from (call.lineno for call, name in source.calls() if name.endswith(('.images.admit', '.images.move', '.deletions.purge')))
 
 
 @rule('import NiceGUI’s app as nicegui_app, and a floor’s modules by name', bad='from nicegui import app',

@@ -1,9 +1,10 @@
-"""A program that saves and says so, to be killed at any moment: `python -m tests.saving_program FOLDER ENTRY PATIENT [boast|upload|steps]`.
+"""A program that saves and says so, to be killed at any moment: `python -m tests.saving_program FOLDER ENTRY PATIENT [boast|upload|move]`.
 
 For each line on stdin it starts one life: a fork that opens the practice, says `ready PID` and then one line per acknowledgement, `note N`
 after a note was stored, `image KEY` after a photograph was. When a life is over it says `ended`. With `boast` a life speaks before it
 has stored: the control that must be caught. With `upload` it takes two photographs at a time through the whole intake, the real decoder
-included, and nothing else. With `steps` the Nth life takes one photograph and kills itself before the Nth call that changes a disk.
+included, and nothing else. With `move` it gives the patient's one photograph to the other patient and back, `moved PATIENT NUMBER`. When
+the line is a number, it uploads or moves once and kills itself before that one of its steps to the disk.
 """
 import asyncio
 import os
@@ -13,12 +14,15 @@ import time
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from sqlalchemy import event
+from sqlmodel import col, select
 
 from app.clinic import Clinic, open_clinic
+from app.moving import move_images
 from data.actors import console_actor
+from data.models import ImageMove, Patient
 from tests.conftest import settings_of
 from tests.factories import a_stored_image, an_uploaded_image
 from tests.pictures import jpeg
@@ -30,22 +34,30 @@ ACTOR = console_actor('tests')
 
 def main(folder: str, entry: str, patient: str, mode: str = '') -> None:
     """Give a life for each line."""
-    for life, _line in enumerate(sys.stdin, 1):
+    for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            if mode == 'steps':
-                step_by_step(folder, patient, life)
-            live(folder, entry, patient, mode)
+            live(folder, entry, patient, mode, int(line) if line.strip().isdigit() else 0)
+            os._exit(0)
         os.waitpid(pid, 0)
         say('ended')
 
 
-def live(folder: str, entry: str, patient: str, mode: str) -> None:
-    """Save until killed."""
+def live(folder: str, entry: str, patient: str, mode: str, last_step: int) -> None:
+    """Do what the mode says until killed, or once, until the step that is not taken."""
     clinic = open_clinic(settings_of(Path(folder)))
-    if mode == 'upload':
+    if mode == 'move':
+        asyncio.run(move(clinic, last_step))
+    elif mode == 'upload' and last_step:
+        asyncio.run(upload_once(clinic, patient, last_step))
+    elif mode == 'upload':
         asyncio.run(upload(clinic, patient))
-    boasts = mode == 'boast'
+    else:
+        save(clinic, entry, patient, boasts=mode == 'boast')
+
+
+def save(clinic: Clinic, entry: str, patient: str, *, boasts: bool) -> None:
+    """Save notes, and now and then a photograph, until killed."""
     say('ready', os.getpid())
     with clinic.reading(ACTOR) as records:
         held = records.fields.latest(entry, 'notes')
@@ -57,30 +69,6 @@ def live(folder: str, entry: str, patient: str, mode: str) -> None:
             say('note', number)
         if number % _EVERY == 0:
             say('image', a_stored_image(clinic, ACTOR, patient, original=b'photograph %d' % number))
-
-
-def step_by_step(folder: str, patient: str, steps: int) -> NoReturn:
-    """Upload one photograph, and be killed before a step of it; a life that has fewer steps acknowledges it."""
-    clinic = open_clinic(settings_of(Path(folder)))
-    left = count(steps, -1)
-
-    def step(*_of_what: object) -> None:
-        if next(left) == 1:
-            os.kill(os.getpid(), signal.SIGKILL)
-    for name in _STEPS:
-        setattr(os, name, _preceded(getattr(os, name), step))
-    event.listen(clinic.database.writing_engine, 'commit', step)
-    image = asyncio.run(an_uploaded_image(clinic, ACTOR, patient, jpeg(comment=b'%d' % steps)))
-    step()
-    say('image', image)
-    os._exit(0)
-
-
-def _preceded(call: Callable[..., Any], step: Callable[[], None]) -> Callable[..., Any]:
-    def preceded(*given: Any, **named: Any) -> Any:
-        step()
-        return call(*given, **named)
-    return preceded
 
 
 async def upload(clinic: Clinic, patient: str) -> None:
@@ -96,6 +84,52 @@ async def upload(clinic: Clinic, patient: str) -> None:
     await one()
     say('ready', os.getpid())
     await asyncio.gather(forever(), forever())
+
+
+async def upload_once(clinic: Clinic, patient: str, last_step: int) -> None:
+    """Upload one photograph, until the step that is not taken."""
+    step = die_before(clinic, last_step)
+    image = await an_uploaded_image(clinic, ACTOR, patient, jpeg(comment=b'%d' % last_step))
+    step()
+    say('image', image)
+
+
+async def move(clinic: Clinic, last_step: int) -> None:
+    """Move the one photograph to and fro until killed, ready after the first time; or once, until the step that is not taken."""
+    with clinic.reading(ACTOR) as records:
+        pools = {key: records.images.of(key) for key in records.session.exec(select(Patient.key).order_by(col(Patient.id)))}
+        number = len(records.session.exec(select(ImageMove)).all())
+    holder, image = next((key, tiles[0].key) for key, tiles in pools.items() if tiles)
+    if last_step:
+        die_before(clinic, last_step)
+    for moves in count(number + 1):
+        holder = next(key for key in pools if key != holder)
+        await move_images(clinic, ACTOR, [image], holder, 'Wrong patient')
+        say('moved', holder, moves)
+        if last_step:
+            return
+        if moves == number + 1:
+            say('ready', os.getpid())
+
+
+def die_before(clinic: Clinic, last_step: int) -> Callable[..., None]:
+    """Kill this process before its n-th call that changes a disk, or commit; return what else may count as one."""
+    steps = count(1)
+
+    def step(*_of_what: object) -> None:
+        if next(steps) == last_step:
+            os.kill(os.getpid(), signal.SIGKILL)
+    for name in _STEPS:
+        setattr(os, name, _preceded(getattr(os, name), step))
+    event.listen(clinic.database.writing_engine, 'commit', step)
+    return step
+
+
+def _preceded(call: Callable[..., Any], step: Callable[[], None]) -> Callable[..., Any]:
+    def preceded(*given: Any, **named: Any) -> Any:
+        step()
+        return call(*given, **named)
+    return preceded
 
 
 def say(*words: object) -> None:

@@ -4,7 +4,7 @@ from data.models.comparison import ComparisonGroup, ComparisonImage, Layout
 from data.models.entry import Entry, EntryImage, Section, SectionState
 from data.models.field_version import FieldVersion
 from data.models.handoff import Handoff
-from data.models.image import CapturedHow, DepartedImage, Image, ImageMove, Laterality, View
+from data.models.image import IN_POOL, CapturedHow, DepartedImage, Image, ImageMove, Laterality, View
 from data.models.patient import (
     PATIENT_FIELDS,
     Patient,
@@ -35,7 +35,7 @@ from data.models.tag import (
 from data.models.user import User, UserSession
 
 __all__ = [
-    'CATEGORY_LIMIT', 'PATIENT_FIELDS', 'PRACTICE_SETTINGS', 'PREFERENCES', 'TAG_LIMIT', 'Action', 'AuditEvent', 'CapturedHow',
+    'CATEGORY_LIMIT', 'IN_POOL', 'PATIENT_FIELDS', 'PRACTICE_SETTINGS', 'PREFERENCES', 'TAG_LIMIT', 'Action', 'AuditEvent', 'CapturedHow',
     'ComparisonGroup', 'ComparisonImage', 'DepartedImage', 'DoneRequest', 'Entry', 'EntryEffectiveTag', 'EntryImage', 'EntryTag',
     'FieldVersion', 'Handoff', 'Image', 'ImageMove', 'ImageTag', 'Laterality', 'Layout', 'Outcome', 'Patient', 'PatientBase',
     'PatientDistinction', 'PatientDraft', 'PatientEffectiveTag', 'PatientFormerId', 'PatientIdentifier', 'PatientTag', 'PracticeSetting',

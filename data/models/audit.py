@@ -37,6 +37,9 @@ class Action(StrEnum):
     IMAGE_DESCRIBE = 'image:describe'
     IMAGE_COVER = 'image:cover'
     IMAGE_UNCOVER = 'image:uncover'
+    IMAGE_MOVE = 'image:move'
+    IMAGE_WITHDRAW = 'image:withdraw'
+    IMAGE_PUT_BACK = 'image:put_back'
     IMAGE_VIEW = 'image:view'
     IMAGE_DOWNLOAD = 'image:download'
     ENTRY_OPEN = 'entry:open'
@@ -84,9 +87,9 @@ VIEWS = frozenset({
 
 MODIFIES = frozenset({
     Action.PATIENT_REGISTER, Action.PATIENT_CORRECT, Action.IDENTIFIER_ADD, Action.IDENTIFIER_CORRECT, Action.IDENTIFIER_REMOVE,
-    Action.IMAGE_ADMIT, Action.IMAGE_DESCRIBE, Action.IMAGE_COVER, Action.IMAGE_UNCOVER,
-    Action.ENTRY_OPEN, Action.ENTRY_AMEND, Action.ENTRY_PLACE, Action.ENTRY_REMOVE,
-    Action.COMPARISON_GROUP, Action.COMPARISON_ARRANGE, Action.TAG_ASSIGN, Action.TAG_UNASSIGN})
+    Action.IMAGE_ADMIT, Action.IMAGE_DESCRIBE, Action.IMAGE_COVER, Action.IMAGE_UNCOVER, Action.IMAGE_MOVE, Action.IMAGE_WITHDRAW,
+    Action.IMAGE_PUT_BACK, Action.ENTRY_OPEN, Action.ENTRY_AMEND, Action.ENTRY_PLACE, Action.ENTRY_REMOVE, Action.COMPARISON_GROUP,
+    Action.COMPARISON_ARRANGE, Action.TAG_ASSIGN, Action.TAG_UNASSIGN})
 """Acts on a patient's record: the last of them is when it was last modified."""
 
 

@@ -3,7 +3,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import UniqueConstraint, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from data.columns import enum_type, key_field
 
@@ -70,6 +70,10 @@ class Image(SQLModel, table=True):
     annotations: str = Field(default='', max_length=60_000, sa_column_kwargs={'server_default': text("''")})
     withdrawn_at: datetime | None = None
     withdrawn_because: str = Field(default='', max_length=500, sa_column_kwargs={'server_default': text("''")})
+
+
+IN_POOL = col(Image.withdrawn_at).is_(None)
+"""Asked of every image that is shown or counted: a withdrawn one is in no pool."""
 
 
 class ImageMove(SQLModel, table=True):

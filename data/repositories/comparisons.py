@@ -7,11 +7,12 @@ from sqlmodel import col, select
 from data.actors import Permission
 from data.columns import limit_of, new_key
 from data.errors import Invalid, NotFound
-from data.models import Action, ComparisonGroup, ComparisonImage, Entry, Image, Layout, Patient
+from data.models import IN_POOL, Action, ComparisonGroup, ComparisonImage, Entry, Image, Layout, Patient
 from data.read_models import ImageTile
 from data.repositories.base import Repository
 from data.repositories.fields import Saved
 from data.repositories.images import tile
+from data.repositories.left_images import LeftImage, laid_out, marks_in_groups
 from data.values import clean_line
 
 _TITLE_LIMIT = limit_of(ComparisonGroup, 'title')
@@ -19,13 +20,14 @@ _TITLE_LIMIT = limit_of(ComparisonGroup, 'title')
 
 @dataclass(frozen=True)
 class GroupRecord:
-    """One comparison: its images baseline first, and the revision an editor of the title must expect."""
+    """One comparison: its images baseline first, and the revision an editor of the title must expect. `left` are marks among them."""
 
     key: str
     title: str
     layout: Layout
     images: list[ImageTile]
     title_revision: int
+    left: tuple[LeftImage, ...] = ()
 
 
 class Comparisons(Repository):
@@ -67,13 +69,16 @@ class Comparisons(Repository):
         zone = self.records.settings.zone()
         query = select(ComparisonGroup).where(ComparisonGroup.entry_id == entry_id).order_by(col(ComparisonGroup.id))
         groups = self.session.exec(query).all()
-        images: dict[int, list[ImageTile]] = {}
-        for group_id, image in self.session.exec(
-                select(ComparisonImage.group_id, Image).join(Image).where(col(ComparisonImage.group_id).in_([group.id for group in groups]))
-                .order_by(col(ComparisonImage.position))):
-            images.setdefault(group_id, []).append(tile(image, zone))
-        return [GroupRecord(group.key, group.title, group.layout, images.get(group.id or 0, []),
-                            self.records.fields.revisions(group.key).get('title', 0)) for group in groups]
+        ids = [group.id or 0 for group in groups]
+        images: dict[int, list[tuple[int, ImageTile]]] = {}
+        for group_id, position, image in self.session.exec(
+                select(ComparisonImage.group_id, ComparisonImage.position, Image).join(Image)
+                .where(col(ComparisonImage.group_id).in_(ids), IN_POOL)):
+            images.setdefault(group_id, []).append((position, tile(image, zone)))
+        marks = marks_in_groups(self.session, ids)
+        shown = {row: laid_out(images.get(row, ()), marks.get(row, ())) for row in ids}
+        return [GroupRecord(group.key, group.title, group.layout, shown[group.id or 0][0],
+                            self.records.fields.revisions(group.key).get('title', 0), shown[group.id or 0][1]) for group in groups]
 
     def counts(self, entries: list[int]) -> dict[int, int]:
         """Return how many groups each entry has."""

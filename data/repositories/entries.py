@@ -10,12 +10,13 @@ from data.actors import Permission
 from data.body_sites import is_sensitive
 from data.columns import new_key
 from data.errors import Invalid, NotFound
-from data.models import Action, Entry, EntryImage, Image, Patient, Section, SectionState, User
+from data.models import IN_POOL, Action, Entry, EntryImage, Image, Patient, Section, SectionState, User
 from data.read_models import Cover, ImageTile
 from data.repositories.base import Repository
 from data.repositories.comparisons import GroupRecord
 from data.repositories.fields import Saved
 from data.repositories.images import tile
+from data.repositories.left_images import LeftImage, marks_in_workspace
 from data.repositories.patients import SHOWN_FIGURES
 from data.values import TEXT_LIMIT, clean_text, parse_moment
 
@@ -42,7 +43,7 @@ class EntrySummary:
 
 @dataclass(frozen=True)
 class EntryRecord:
-    """One visit with everything its page shows."""
+    """One visit with everything its page shows. `left` are the marks of photographs that lay in the workspace."""
 
     key: str
     patient: str
@@ -55,6 +56,7 @@ class EntryRecord:
     images: list[ImageTile]
     groups: list[GroupRecord]
     open_sections: dict[Section, bool] = field(default_factory=dict)
+    left: tuple[LeftImage, ...] = ()
 
 
 class Entries(Repository):
@@ -149,13 +151,13 @@ class Entries(Repository):
             raise NotFound
         entry, clinician = found
         zone = self.records.settings.zone()
-        images = self.session.exec(select(Image).join(EntryImage).where(EntryImage.entry_id == entry.id)
+        images = self.session.exec(select(Image).join(EntryImage).where(EntryImage.entry_id == entry.id, IN_POOL)
                                    .order_by(col(Image.captured_at).desc(), col(EntryImage.position)))
         may_read = self.records.actor.may(Permission.NOTES_READ)
         return EntryRecord(
             entry.key, patient, entry.number, entry.appointment_at, clinician or '', entry.notes if may_read else '', may_read,
             self.records.fields.revisions(entry.key), [tile(image, zone) for image in images], self.records.comparisons.of(entry.id or 0),
-            self._sections(entry.id or 0))
+            self._sections(entry.id or 0), marks_in_workspace(self.session, entry.id or 0))
 
     def row(self, key: str) -> tuple[Entry, Patient]:
         """Return the stored rows of an entry and its patient; for repositories of this floor only."""
@@ -177,7 +179,7 @@ class Entries(Repository):
         found: dict[int, list[tuple[Cover, bool]]] = {}
         rows = self.session.connection().execute(
             sql_select(col(EntryImage.entry_id), col(Image.key), col(Image.rotation_deg), col(Image.is_sensitive), col(Image.body_site))
-            .join_from(EntryImage, Image).where(col(EntryImage.entry_id).in_(entries))
+            .join_from(EntryImage, Image).where(col(EntryImage.entry_id).in_(entries), IN_POOL)
             .order_by(col(EntryImage.entry_id), col(EntryImage.position)))
         for entry, key, turn_deg, said, site in rows:
             found.setdefault(entry, []).append((Cover(key, turn_deg), is_sensitive(said, site)))

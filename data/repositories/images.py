@@ -10,10 +10,11 @@ from data.actors import Permission
 from data.body_sites import is_sensitive
 from data.errors import Conflict, Invalid, NotFound
 from data.image_fields import parsed
-from data.models import Action, CapturedHow, Image, Patient
+from data.models import IN_POOL, Action, CapturedHow, Image, Patient
 from data.read_models import ImageTile
-from data.repositories.base import Repository
 from data.repositories.fields import Saved
+from data.repositories.image_leaving import ImageLeaving
+from data.repositories.left_images import HeldImage, WithdrawnImage
 from data.repositories.patients import SHOWN_FIGURES
 from data.values import as_text
 
@@ -71,21 +72,27 @@ class ImageFile:
     format: str
     original_name: str
     captured_on: date
+    is_withdrawn: bool = False
 
 
-class Images(Repository):
+class Images(ImageLeaving):
     """Acts on images. Only use cases in `app/` admit: their files must be durable first."""
 
     def admit(self, patient: str, image: AdmittedImage) -> str:
-        """Add a stored photograph to a patient's pool and return its key. Refuse the same bytes twice in one pool."""
+        """Add a stored photograph to a patient's pool and return its key. Refuse the same bytes twice in one pool.
+
+        The event says when another patient's pool holds the same bytes, not whose.
+        """
         self.records.require(Permission.IMAGE_ADD, subject=patient)
         owner = self.records.patients.row(patient)
         if self.held(patient, image.sha256):
             raise Conflict('Already in the pool.')
         self.session.add(Image(**vars(image), patient_id=owner.id or 0, received_at=self.records.now))
         self.records.patients.touch(owner)
+        self.session.flush()
         self.records.log(Action.IMAGE_ADMIT, subject=image.key, patient=patient, detail={
-            'sha256': image.sha256, 'size_bytes': image.size_bytes, 'format': image.format, 'from': image.received_from})
+            'sha256': image.sha256, 'size_bytes': image.size_bytes, 'format': image.format, 'from': image.received_from,
+            **({'twin': True} if self.has_twin(image.key) else {})})
         self.records.tell(patient, 'images')
         self.records.tell(SHOWN_FIGURES, patient)
         return image.key
@@ -124,24 +131,37 @@ class Images(Repository):
         if image.cover_at is not None:
             self._choose(image, patient, None, Action.IMAGE_UNCOVER)
 
-    def held(self, patient: str, sha256: str) -> tuple[str, datetime] | None:
-        """Return key and reception of the image with these bytes in this pool, if it is there."""
-        found = select(Image.key, Image.received_at).join(Patient).where(Patient.key == patient, Image.sha256 == sha256)
-        return self.session.exec(found).first()
+    def held(self, patient: str, sha256: str) -> HeldImage | None:
+        """Return the image with these bytes of this patient, if there is one, in the pool or withdrawn from it."""
+        found = select(Image.key, Image.received_at, Image.withdrawn_at).join(Patient).where(
+            Patient.key == patient, Image.sha256 == sha256)
+        row = self.session.exec(found).first()
+        return HeldImage(*row) if row else None
 
     def of(self, patient: str) -> list[ImageTile]:
         """Return the pool of a patient, latest capture first."""
         self.records.require(Permission.PATIENT_READ, subject=patient)
         zone = self.records.settings.zone()
-        pool = select(Image).join(Patient).where(Patient.key == patient).order_by(col(Image.captured_at).desc(), col(Image.id).desc())
-        rows = self.session.exec(pool).all()
+        pool = select(Image).join(Patient).where(Patient.key == patient, IN_POOL)
+        rows = self.session.exec(pool.order_by(col(Image.captured_at).desc(), col(Image.id).desc())).all()
         chosen = _latest_chosen(rows)
         return [tile(row, zone, is_cover=row is chosen) for row in rows]
 
+    def withdrawn(self, patient: str) -> list[WithdrawnImage]:
+        """Return what was withdrawn from the pool of a patient, latest first."""
+        self.records.require(Permission.PATIENT_READ, subject=patient)
+        zone = self.records.settings.zone()
+        rows = self.session.exec(select(Image).join(Patient).where(Patient.key == patient, ~IN_POOL).order_by(
+            col(Image.withdrawn_at).desc(), col(Image.id).desc()))
+        return [WithdrawnImage(row.key, row.original_name, _local_moment(row, zone).date(), row.withdrawn_at or row.received_at,
+                               row.withdrawn_because) for row in rows]
+
     def one(self, key: str) -> ImageTile:
-        """Return what a grid shows of one image, as it is now."""
+        """Return what a grid shows of one image, as it is now. One that was withdrawn is not shown."""
         self.records.require(Permission.PATIENT_READ, subject=key)
         image, patient = self._row(key)
+        if image.withdrawn_at is not None:
+            raise NotFound
         return tile(image, self.records.settings.zone(), is_cover=image is self._chosen(patient))
 
     def details(self, key: str) -> ImageDetails:
@@ -154,17 +174,20 @@ class Images(Repository):
             captured_local=image.captured_local, captured_offset=image.captured_offset, captured_how=image.captured_how)
 
     def file(self, key: str) -> ImageFile:
-        """Return where the bytes of an image are. A foreign and a missing image look the same."""
+        """Return where the bytes of an image are. A foreign and a missing image look the same; so does a withdrawn one to a viewer."""
         self.records.require(Permission.PATIENT_READ, subject=key)
         image, patient = self._row(key)
+        if image.withdrawn_at is not None and not self.records.actor.may(Permission.IMAGE_MOVE):
+            raise NotFound
         return ImageFile(
             key=image.key, patient=patient.key, patient_unique_id=patient.unique_id, blob=image.blob, sha256=image.sha256,
             size_bytes=image.size_bytes, format=image.format, original_name=image.original_name,
-            captured_on=_local_moment(image, self.records.settings.zone()).date())
+            captured_on=_local_moment(image, self.records.settings.zone()).date(), is_withdrawn=image.withdrawn_at is not None)
 
     def rows_of(self, patient_id: int, keys: list[str]) -> list[Image]:
-        """Return rows by key, refusing any that is not of this patient; for repositories of this floor only."""
-        rows = {row.key: row for row in self.session.exec(select(Image).where(col(Image.key).in_(keys), Image.patient_id == patient_id))}
+        """Return rows by key, refusing any that is not in the pool of this patient; for repositories of this floor only."""
+        rows = {row.key: row for row in self.session.exec(
+            select(Image).where(col(Image.key).in_(keys), Image.patient_id == patient_id, IN_POOL))}
         if set(rows) != set(keys):
             raise NotFound
         return [rows[key] for key in dict.fromkeys(keys)]

@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from data.actors import Permission
 from data.body_sites import INTIMATE
-from data.models import Image, Patient, PatientEffectiveTag, PatientFormerId, Tag, TagCategory, View
+from data.models import IN_POOL, Image, Patient, PatientEffectiveTag, PatientFormerId, Tag, TagCategory, View
 from data.patient_query import Counts, Days, ListView, PatientQuery
 from data.patient_statements import Range, Wanted, one_of
 from data.read_models import Cover, PatientRow, ShownTag, TagLabel
@@ -70,7 +70,7 @@ _BEST_FIRST = (_IMAGE.c.cover_at.desc().nulls_last(), (_IMAGE.c.view == View.OVE
                _IMAGE.c.captured_at.desc(), _IMAGE.c.id.desc())
 _RANK = func.row_number().over(partition_by=_IMAGE.c.patient_id, order_by=_BEST_FIRST).label('rank')
 _RANKED = (select(_IMAGE.c.patient_id, _IMAGE.c.key, _IMAGE.c.rotation_deg, _RANK)
-           .where(one_of(_IMAGE.c.patient_id, 'rows'), ~_SENSITIVE).subquery())
+           .where(one_of(_IMAGE.c.patient_id, 'rows'), IN_POOL, ~_SENSITIVE).subquery())
 COVERS = select(_RANKED).where(_RANKED.c.rank <= _COVERS).order_by(_RANKED.c.patient_id, _RANKED.c.rank)
 _LABEL = (_TAG.c.id, *LABEL_COLUMNS)
 _FIGURES = (_BEARS.c.direct, _BEARS.c.entries, _BEARS.c.images)

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from data.actors import Permission
 from data.columns import new_key
 from data.errors import Invalid, NotFound, UniqueIdTaken
-from data.models import PATIENT_FIELDS, Action, Entry, Image, Patient, PatientDraft, PatientFormerId
+from data.models import IN_POOL, PATIENT_FIELDS, Action, Entry, Image, Patient, PatientDraft, PatientFormerId
 from data.patient_query import count_one_more, index_letters
 from data.read_models import PatientHeader
 from data.repositories.base import as_refusal
@@ -29,7 +29,8 @@ _MINE = col(Entry.patient_id) == bindparam('touched')
 _COUNT_ANEW = update(Patient.metadata.tables['patient']).where(col(Patient.id) == bindparam('touched')).values(
     entry_count=sql_select(func.count()).select_from(Entry).where(_MINE).scalar_subquery(),
     last_appointment=sql_select(func.max(Entry.appointment_at)).where(_MINE).scalar_subquery(),
-    image_count=sql_select(func.count()).select_from(Image).where(col(Image.patient_id) == bindparam('touched')).scalar_subquery(),
+    image_count=sql_select(func.count()).select_from(Image).where(
+        col(Image.patient_id) == bindparam('touched'), IN_POOL).scalar_subquery(),
     last_modified=bindparam('now'))
 
 

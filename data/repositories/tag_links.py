@@ -11,6 +11,7 @@ from data.actors import Permission
 from data.effective_tags import count_images, renew_patient
 from data.errors import Conflict, Invalid, NotFound
 from data.models import (
+    IN_POOL,
     Action,
     Entry,
     EntryEffectiveTag,
@@ -114,7 +115,7 @@ class TagLinks(Repository):
         self.records.require(Permission.PATIENT_READ, subject=patient)
         of, owner = self.row(tag).id, self.records.patients.row(patient).id
         visits = select(Entry.number, Entry.appointment_at).join(EntryTag).where(EntryTag.tag_id == of, Entry.patient_id == owner)
-        images = select(Image).join(ImageTag).where(ImageTag.tag_id == of, Image.patient_id == owner)
+        images = select(Image).join(ImageTag).where(ImageTag.tag_id == of, Image.patient_id == owner, IN_POOL)
         zone = self.records.settings.zone()
         return TagSources(
             [(number, at) for number, at in self.session.exec(visits.order_by(col(Entry.appointment_at).desc()))],

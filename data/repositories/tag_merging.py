@@ -7,7 +7,7 @@ from sqlmodel import SQLModel, col
 from data.actors import Permission
 from data.effective_tags import renew_tags
 from data.errors import Conflict, Invalid, MergeChanged
-from data.models import Action, Entry, EntryEffectiveTag, EntryTag, Image, ImageTag, Patient, PatientEffectiveTag, PatientTag, Tag
+from data.models import IN_POOL, Action, Entry, EntryEffectiveTag, EntryTag, Image, ImageTag, Patient, PatientEffectiveTag, PatientTag, Tag
 from data.records import Detail
 from data.repositories.tag_links import TagLinks
 from data.repositories.tag_records import VOCABULARY, MergePreview, Reach
@@ -101,6 +101,8 @@ class TagMerging(TagLinks):
         shown, ids = _table(model), [tag.id for tag in going]
         bears_kept = select(shown.c[column]).where(shown.c.tag_id == stays.id)
         counted = select(func.count(distinct(shown.c[column]))).where(shown.c.tag_id.in_([stays.id] if which == 'kept' else ids))
+        if level == 'images':
+            counted = counted.where(shown.c[column].in_(select(col(Image.id)).where(IN_POOL)))
         if which == 'both':
             counted = counted.where(shown.c[column].in_(bears_kept))
         return int(self.session.connection().execute(counted).scalar_one())

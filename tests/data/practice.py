@@ -13,6 +13,7 @@ from data.repositories.images import AdmittedImage
 from data.repositories.patients import read_draft
 from data.repositories.tag_records import Tagged
 from tests.conftest import MovableClock
+from tests.factories import a_move
 
 CONSOLE = console_actor('tests')
 
@@ -94,6 +95,17 @@ class Practice:
     def stop_as_cover(self, actor: Actor, number: int, image: int) -> None:
         for key in self.pool(number)[image:image + 1]:
             self.opened.change_now(actor, lambda records, key=key: records.images.stop_as_cover(key))
+    def withdraw(self, actor: Actor, number: int) -> None:
+        keys = self.pool(number)[:1]
+        self.opened.change_now(actor, lambda records: records.images.withdraw(keys, 'Blurred'))
+
+    def put_back(self, actor: Actor, number: int) -> None:
+        with self.opened.reading(CONSOLE) as records:
+            keys = [gone.key for gone in records.images.withdrawn(self.patient(number))]
+        self.opened.change_now(actor, lambda records: records.images.put_back(keys))
+
+    def move_images(self, actor: Actor, number: int, to: int) -> None:
+        a_move(self.opened, actor, self.pool(number)[:2], self.patient(to))
 
     def place(self, actor: Actor, number: int) -> None:
         key, images = self.entry(number), self.pool(number)

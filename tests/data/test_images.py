@@ -6,6 +6,7 @@ import pytest
 from app.clinic import Clinic
 from data.errors import ChangedMeanwhile, Conflict, Invalid, NotFound, NotPermitted
 from data.repositories.images import Images
+from data.repositories.left_images import HeldImage
 from tests.cast import Cast
 from tests.conftest import MovableClock
 from tests.factories import a_stored_image
@@ -120,15 +121,15 @@ def test_bytes_are_held_by_the_pools_that_took_them_in(clinic: Clinic, cast: Cas
     data = b'the same photograph'
     digest = sha256(data).hexdigest()
 
-    def held() -> list[tuple | None]:
+    def held() -> list[HeldImage | None]:
         with clinic.reading(cast.tom) as records:
             return [records.images.held(owner.key, digest) for owner in two.both]
 
     assert held() == [None, None]
     his, his_at = a_stored_image(clinic, cast.tom, two.paul.key, original=data), clock()
-    assert held() == [None, (his, his_at)]
+    assert held() == [None, (his, his_at, None)]
     clock.move(hours=1)
     hers = a_stored_image(clinic, cast.tom, two.maria.key, original=data)
-    assert held() == [(hers, clock()), (his, his_at)]
+    assert held() == [(hers, clock(), None), (his, his_at, None)]
     with pytest.raises(Conflict, match='Already in the pool'):
         a_stored_image(clinic, cast.tom, two.maria.key, original=data)

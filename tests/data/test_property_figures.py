@@ -50,6 +50,8 @@ ACTS = st.one_of(
     st.tuples(st.just('amend'), PATIENTS, st.just('notes'), TEXTS),
     st.tuples(st.just('amend'), PATIENTS, st.just('appointment_at'), MOMENTS),
     st.tuples(st.just('admit'), PATIENTS, st.integers(0, 2)), st.tuples(st.just('place'), PATIENTS), st.tuples(st.just('remove'), PATIENTS),
+    st.tuples(st.just('withdraw'), PATIENTS), st.tuples(st.just('put_back'), PATIENTS),
+    st.tuples(st.just('move_images'), PATIENTS, PATIENTS), st.tuples(st.just('move_images'), PATIENTS, PATIENTS),
     st.tuples(st.just('add_tag'), NAMES), st.tuples(st.just('rename_tag'), TAGS, NAMES), st.tuples(st.just('move_tag'), TAGS, TAGS),
     st.tuples(st.just('assign'), TAGS, KINDS, PATIENTS), st.tuples(st.just('assign'), TAGS, KINDS, PATIENTS),
     st.tuples(st.just('unassign'), TAGS, KINDS, PATIENTS), st.tuples(st.just('merge'), TAGS, TAGS), st.tuples(st.just('separate'), TAGS),
@@ -81,7 +83,7 @@ def wrong_tags(records: Records) -> list[str]:
     for put in records.session.exec(select(EntryTag)):
         on_entries.setdefault((put.tag_id, put.entry_id), [0, 0])[0] += 1
         on_patients.setdefault((put.tag_id, records.session.get_one(Entry, put.entry_id).patient_id), [0, 0, 0])[1] += 1
-    for put in records.session.exec(select(ImageTag)):
+    for put in records.session.exec(select(ImageTag).join(Image).where(col(Image.withdrawn_at).is_(None))):
         images[put.tag_id] += put.tag_id not in merged
         on_patients.setdefault((put.tag_id, records.session.get_one(Image, put.image_id).patient_id), [0, 0, 0])[2] += 1
         for placed in records.session.exec(select(EntryImage).where(EntryImage.image_id == put.image_id)):
@@ -106,7 +108,7 @@ def wrong_figures(records: Records) -> list[str]:
     wrong = []
     for patient in records.session.exec(select(Patient)):
         entries = records.session.exec(select(Entry).where(Entry.patient_id == patient.id)).all()
-        images = records.session.exec(select(Image).where(Image.patient_id == patient.id)).all()
+        images = records.session.exec(select(Image).where(Image.patient_id == patient.id, col(Image.withdrawn_at).is_(None))).all()
         former = sorted(records.session.exec(select(PatientFormerId.unique_id).where(PatientFormerId.patient_id == patient.id)))
         search = fold(' '.join((patient.unique_id, patient.given_names, patient.preferred_name, patient.family_name, *former)))
         numbers = sorted(entry.number for entry in entries)

@@ -16,12 +16,13 @@ from data.records import Records
 from data.repositories.audit import TrailView
 from data.repositories.base import Repository
 from data.repositories.identifiers import IdentifierRecord
+from data.repositories.left_images import Relocation
 from data.repositories.many_images import Described
 from data.repositories.patients import read_draft
 from data.repositories.tag_records import Tagged
 from tests.cast import CHEAP_HASH, Cast
 from tests.conftest import START
-from tests.factories import a_comparison, a_patient, a_stored_image, an_entry
+from tests.factories import a_comparison, a_move, a_patient, a_stored_image, an_entry
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class Chart:
     number: str
     tag: str
     category: str
+    move: str
 
 
 Asked = Callable[[Records, Chart], object]
@@ -53,7 +55,9 @@ READS: dict[str, Asked] = {
     'entries.of': lambda r, c: r.entries.of(c.patient), 'entries.record': lambda r, c: r.entries.record(c.patient, 1),
     'images.of': lambda r, c: r.images.of(c.patient), 'images.one': lambda r, c: r.images.one(c.image),
     'images.file': lambda r, c: r.images.file(c.image), 'images.details': lambda r, c: r.images.details(c.image),
-    'many_images.tags': lambda r, c: r.many_images.tags([c.image]),
+    'many_images.tags': lambda r, c: r.many_images.tags([c.image]), 'images.withdrawn': lambda r, c: r.images.withdrawn(c.patient),
+    'images.shown_in': lambda r, c: r.images.shown_in([c.image]), 'images.twins': lambda r, c: r.images.twins(c.image),
+    'images.arrival': lambda r, c: r.images.arrival(c.image),
     'tags.vocabulary': lambda r, c: r.tags.vocabulary(), 'tags.on_patient': lambda r, c: r.tags.on_patient(c.patient),
     'tags.on_entry': lambda r, c: r.tags.on_entry(c.entry), 'tags.on_images': lambda r, c: r.tags.on_images([c.image]),
     'tags.sources': lambda r, c: r.tags.sources(c.tag, c.patient), 'tags.merge_preview': lambda r, c: r.tags.merge_preview(c.tag, ['x']),
@@ -80,6 +84,10 @@ ACTS: dict[str, Asked] = {
     'many_images.tag': lambda r, c: r.many_images.tag(c.patient, c.tag, [c.image], is_on=True),
     'many_images.place': lambda r, c: r.many_images.place(c.patient, 1, [c.image]),
     'many_images.take_out': lambda r, c: r.many_images.take_out(c.patient, 1, [c.image]),
+    'images.withdraw': lambda r, c: r.images.withdraw([c.image], 'Blurred'), 'images.put_back': lambda r, c: r.images.put_back([c.image]),
+    'images.check_move': lambda r, c: r.images.check_move([c.image], c.patient),
+    'images.move': lambda r, c: r.images.move([Relocation(c.image, 'old', 'new')], c.patient, 'Mine'),
+    'images.to_undo': lambda r, c: r.images.to_undo([c.move]),
     'comparisons.group': lambda r, c: r.comparisons.group(c.entry, [c.image]),
     'comparisons.arrange': lambda r, c: r.comparisons.arrange(c.group, 'title', 'Elbow'),
     'tags.assign': lambda r, c: r.tags.assign(c.tag, Tagged.ENTRY, [c.entry]),
@@ -106,7 +114,8 @@ TRAIL: dict[str, Asked] = {
 OPEN = {
     'patients.row', 'patients.touch', 'entries.row', 'images.rows_of', 'tags.row', 'tags.renew', 'comparisons.of', 'comparisons.counts',
     'fields.record', 'fields.revisions', 'fields.revisions_of', 'fields.latest', 'fields.history',
-    'images.held', 'audit.links', 'settings.value', 'settings.zone', 'users.is_empty', 'users.found', 'users.credentials', 'users.key_of',
+    'images.held', 'images.has_twin',
+    'audit.links', 'settings.value', 'settings.zone', 'users.is_empty', 'users.found', 'users.credentials', 'users.key_of',
     'users.names', 'users.preference', 'users.prefer', 'sessions.open', 'sessions.refuse', 'sessions.end', 'sessions.live',
     'handoffs.mine', 'handoffs.one', 'handoffs.holder', 'handoffs.bind', 'handoffs.release', 'handoffs.end',
 }
@@ -148,7 +157,8 @@ def chart(clinic: Clinic, cast: Cast) -> Chart:
     with clinic.reading(cast.jana) as records:
         category = records.tags.vocabulary()[0].key
     tag = clinic.change_now(cast.jana, lambda records: records.tags.add(category, 'Psoriasis')).key
-    return Chart(patient, entry, image, group, number, tag, category)
+    came = a_stored_image(clinic, cast.jana, a_patient(clinic, cast.jana, 'psr-2').key)
+    return Chart(patient, entry, image, group, number, tag, category, a_move(clinic, cast.jana, [came], patient)[0])
 
 
 def test_every_public_method_of_a_repository_stands_in_one_table(clinic: Clinic, cast: Cast) -> None:
