@@ -31,7 +31,7 @@ LARGE_MB, STALL_S, GROWTH_MB = 64, 0.2, 50
 PROGRAM = (sys.executable, '-m', 'tests.benchmarks.beating_server')
 WARM, PAGE = 'psr-20417', '/patients/mel-1'
 _FLOODED = [f'flooded-{number}' for number in range(ROUNDS)]
-_SETTLED_S, _BETWEEN_PAGES_S = 2.0, 0.1
+_SETTLED_S, _BETWEEN_PAGES_S = 2.0, 0.5
 _numbers = count(1)
 
 
