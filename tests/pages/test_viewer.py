@@ -78,7 +78,7 @@ async def test_a_turn_is_stored_and_seen_wherever_the_photo_stands(clinic: Clini
         press_key(user, quarters)
         await until(lambda turned=turned: stored(clinic, cast, key, 'rotation_deg') == turned)
     await until(lambda: 'data-turn="90"' in tiles(user)[0].content)
-    assert 'rotate(90deg)' in with_class(user, 'df-viewer-frame').style['transform']
+    await until(lambda: 'rotate(90deg)' in with_class(user, 'df-viewer-frame').style['transform'])
     await user.open('/patients')
     await sees(user, content='data-turn="90"')
     await user.open(f'/patients/{patient.unique_id}')
@@ -123,8 +123,10 @@ async def test_an_arrow_is_pulled_selected_moved_taken_back_and_done_again(clini
     await until(lambda: bool(stored(clinic, cast, key)))
     [arrow] = parse(stored(clinic, cast, key))
     assert arrow.points == ((0.5, 0.5), (0.6111, 0.6667))
+    await until(lambda: 'M750.0 500.0' in layer(user))
     pull(user, (550, 350), (550, 290))
     await until(lambda: parse(stored(clinic, cast, key))[0].points == ((0.5, 0.4), (0.6111, 0.5667)))
+    await until(lambda: 'M750.0 400.0' in layer(user))
     pull(user, (600, 340), (650, 340))  # by its tip
     await until(lambda: parse(stored(clinic, cast, key))[0].points == ((0.5, 0.4), (0.6667, 0.5667)))
     undo = UserInteraction(user, {with_class(user, 'df-viewer-main')}, None)
@@ -133,6 +135,24 @@ async def test_an_arrow_is_pulled_selected_moved_taken_back_and_done_again(clini
         await until(lambda points=points: parse(stored(clinic, cast, key))[0].points == points)
     undo.trigger('keydown.ctrl.z.prevent', {'shiftKey': True})
     await until(lambda: parse(stored(clinic, cast, key))[0].points == ((0.5, 0.4), (0.6111, 0.5667)))
+
+
+async def test_what_is_drawn_while_another_is_being_stored_is_added_to_it(
+        clinic: Clinic, cast: Cast, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    _patient, [key] = a_pool(clinic, cast, images=1)
+    await opened(user, key)
+    held = HeldChanges(clinic, monkeypatch)
+    for kind, end in (('a', (600, 400)), ('o', (700, 200))):
+        press_key(user, kind)
+        pull(user, (500, 300), end)
+    for _ in range(3):
+        press_key(user, 'r')
+    await held.held()
+    await held.let_go()
+    await until(lambda: [shape.kind.value for shape in parse(stored(clinic, cast, key))] == ['arrow', 'circle'])
+    await until(lambda: stored(clinic, cast, key, 'rotation_deg') == '270')
+    UserInteraction(user, {with_class(user, 'df-viewer-main')}, None).trigger('keydown.ctrl.z.prevent', {'shiftKey': False})
+    await until(lambda: [shape.kind.value for shape in parse(stored(clinic, cast, key))] == ['arrow'])
 
 
 async def test_a_line_is_stored_with_few_points_and_a_click_draws_nothing(clinic: Clinic, cast: Cast, user: User) -> None:
@@ -157,7 +177,7 @@ async def test_words_are_written_beside_the_photo_and_a_line_is_removed_there(cl
     UserInteraction(user, {field}, None).trigger('blur')
     await until(lambda: 'Border at <2 o’clock>' in stored(clinic, cast, key))
     await until(lambda: 'Border at &lt;2 o’clock&gt;' in layer(user))
-    user.find('Remove arrow 1').click()
+    UserInteraction(user, {button for button in elements(user) if button.props.get('aria-label') == 'Remove arrow 1'}, None).click()
     await until(lambda: stored(clinic, cast, key) == '')
 
 
