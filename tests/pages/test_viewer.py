@@ -36,6 +36,13 @@ async def opened(user: User, key: str) -> None:
     UserInteraction(user, {element for element in elements(user) if element.tag == 'q-resize-observer'}, None).trigger('resize', STAGE)
 
 
+async def all_done(clinic: Clinic, cast: Cast, key: str) -> None:
+    """Wait until what pages asked for by now is done: what is written after it comes after it."""
+    await settled()
+    await drawn_by_ines(clinic, cast, key, f'Seen at {len(stored(clinic, cast, key, "caption"))}', 'caption')
+    await settled()
+
+
 def elements(user: User) -> list[ui.element]:
     assert user.client is not None
     return list(user.client.elements.values())
@@ -107,9 +114,10 @@ async def test_who_may_only_look_has_no_tool_and_changes_nothing(clinic: Clinic,
     await vera.should_see('Show annotations (H)')
     for key_name in ('r', 'a'):
         press_key(vera, key_name)
-    pull(vera, (500, 300), (600, 400))
+    pull(vera, (545, 300), (600, 400))  # by its line
     press_key(vera, 'Delete')
-    await settled()
+    await all_done(clinic, cast, key)
+    await vera.should_not_see('Your role does not allow this')
     assert (stored(clinic, cast, key), stored(clinic, cast, key, 'rotation_deg')) == (ARROW, '')
     with pytest.raises(NotPermitted):
         clinic.change_now(cast.vera, lambda records: records.images.describe(key, 'annotations', ''))
@@ -195,6 +203,23 @@ async def test_what_someone_types_stays_while_others_draw(clinic: Clinic, cast: 
     await until(lambda: [shape.text for shape in parse(stored(clinic, cast, key))] == ['Half a wo', 'New, watch'])
 
 
+async def test_lines_stand_in_the_order_of_the_layer_and_are_told_apart(clinic: Clinic, cast: Cast, user: User) -> None:
+    _patient, [key] = a_pool(clinic, cast, images=1)
+    other = ARROW[1:-1].replace('0.6,0.6', '0.9,0.9')
+    await drawn_by_ines(clinic, cast, key, f'{ARROW[:-1]},{CIRCLE[1:-1]},{other}]')
+    await opened(user, key)
+
+    def names() -> list[str]:
+        place = with_class(user, 'df-annotation-lines')
+        fields = [child for line in place.default_slot.children for child in line.descendants() if isinstance(child, ui.input)]
+        return [field.props['aria-label'] for field in fields]
+    assert names() == ['Words of arrow 1', 'Words of circle 1', 'Words of arrow 2']
+    await drawn_by_ines(clinic, cast, key, f'[{CIRCLE[1:-1]},{other}]')
+    await until(lambda: names() == ['Words of circle 1', 'Words of arrow 1'])
+    await drawn_by_ines(clinic, cast, key, f'{ARROW[:-1]},{CIRCLE[1:-1]},{other}]')
+    await until(lambda: names() == ['Words of arrow 1', 'Words of circle 1', 'Words of arrow 2'])
+
+
 async def test_who_is_slower_is_told_and_overwrites_nothing(
         clinic: Clinic, cast: Cast, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     _patient, [key] = a_pool(clinic, cast, images=1)
@@ -219,7 +244,7 @@ async def test_what_others_drew_is_not_taken_back_by_ones_own_undo(clinic: Clini
     await drawn_by_ines(clinic, cast, key, CIRCLE)
     await until(lambda: 'New, watch' in layer(user))
     UserInteraction(user, {with_class(user, 'df-viewer-main')}, None).trigger('keydown.ctrl.z.prevent', {'shiftKey': False})
-    await settled()
+    await all_done(clinic, cast, key)
     assert stored(clinic, cast, key) == CIRCLE
 
 
@@ -235,7 +260,7 @@ async def test_a_hidden_photo_shows_no_layer_and_takes_none_until_it_is_asked_fo
     UserInteraction(user, {element for element in elements(user) if element.tag == 'q-resize-observer'}, None).trigger('resize', STAGE)
     press_key(user, 'o')
     pull(user, (500, 300), (600, 400))
-    await settled()
+    await all_done(clinic, cast, key)
     assert (layer(user), stored(clinic, cast, key)) == ('', ARROW)
     user.find('Show sensitive photo').click()
     await until(lambda: 'Darker' in layer(user))
@@ -248,7 +273,7 @@ async def test_letters_do_nothing_once_they_are_switched_off(clinic: Clinic, cas
     press_key(user, 'r')
     press_key(user, 'o')
     pull(user, (500, 300), (600, 400))
-    await settled()
+    await all_done(clinic, cast, key)
     assert (stored(clinic, cast, key), stored(clinic, cast, key, 'rotation_deg')) == ('', '')
 
 
