@@ -1,4 +1,5 @@
 """What is drawn on the large photograph, line by line: read, put into words and removed without a pointer."""
+from collections import Counter
 from collections.abc import Awaitable
 from typing import Any
 
@@ -18,7 +19,8 @@ class _Line:
     """One annotation. Its words are stored when the field is left or at Enter; Escape leaves them as they were."""
 
     def __init__(self, listed: 'AnnotationList', which: _Which, shape: Shape, name: str) -> None:
-        self._listed, self._which, self._words, self._has_focus = listed, which, shape.text, False
+        self.name, self.has_focus = name, False
+        self._listed, self._which, self._words = listed, which, shape.text
         with box('df-annotation', tag='li') as self.root:
             symbol(_SYMBOLS[shape.kind])
             self._field = words_field(f'Words of {name}', name, shape.text)
@@ -31,7 +33,7 @@ class _Line:
     def show(self, shape: Shape, *, is_selected: bool) -> None:
         """Show the words as they are stored, unless someone writes here."""
         self._words = shape.text
-        if not self._has_focus and self._field.value != shape.text:
+        if not self.has_focus and self._field.value != shape.text:
             self._field.set_value(shape.text)
         if is_selected != ('df-annotation--on' in self.root.classes):
             self.root.classes(toggle='df-annotation--on')
@@ -41,11 +43,11 @@ class _Line:
         self._field.run_method('focus')
 
     def _entered(self) -> None:
-        self._has_focus = True
+        self.has_focus = True
         self._listed.annotator.select(self._listed.shape(self._which))
 
     def _left(self) -> Awaitable[None] | None:
-        self._has_focus = False
+        self.has_focus = False
         shape = self._listed.shape(self._which)
         return self._listed.annotator.reword(shape, self._field.value or '') if shape else None
 
@@ -95,17 +97,25 @@ class AnnotationList:
                 line.focus()
 
     def _show_fields(self) -> None:
-        for gone in set(self._lines) - set(self._shown):
-            self._lines.pop(gone).root.delete()
-        for which, shape in self._shown.items():
+        names = self._names()
+        for which, line in list(self._lines.items()):
+            if which not in names or (line.name != names[which] and not line.has_focus):
+                self._lines.pop(which).root.delete()
+        for place, (which, shape) in enumerate(self._shown.items()):
             if which not in self._lines:
-                number = sum(other.kind is shape.kind for other in self._lines_so_far(which)) + 1
                 with self._place:
-                    self._lines[which] = _Line(self, which, shape, f'{NAMES[shape.kind].lower()} {number}')
+                    self._lines[which] = _Line(self, which, shape, names[which])
+                self._lines[which].root.move(target_index=place)
             self._lines[which].show(shape, is_selected=shape is self.annotator.selected)
 
-    def _lines_so_far(self, which: _Which) -> list[Shape]:
-        return list(self._shown.values())[:list(self._shown).index(which)]
+    def _names(self) -> dict[_Which, str]:
+        """Return what tells the lines apart: 'arrow 2'."""
+        numbers: Counter[Kind] = Counter()
+        names = {}
+        for which, shape in self._shown.items():
+            numbers[shape.kind] += 1
+            names[which] = f'{NAMES[shape.kind].lower()} {numbers[shape.kind]}'
+        return names
 
     def _show_words(self) -> None:
         self._place.clear()

@@ -3,7 +3,8 @@
     annotator = Annotator(stage, may_edit=True)
     annotator.show(tile)      # draws its layer, reads it again at each `follow()`
 """
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from components.photo_stage import PhotoStage
 from components.refusals import refusals_shown
 from components.whole_field import WholeField
 from components.zoom import Place
-from data.annotations import MOST_POINTS, Kind, Point, Shape, dump, parse
+from data.annotations import MOST_POINTS, Kind, Point, Shape, dump, moved, parse, replaced
 
 _LEAST_PX = 6.0  # what is shorter was a click
 _APART_PX = 2.5  # of two points of a freehand line
@@ -41,6 +42,7 @@ class Annotator:
         self._future: list[str] = []
         self._draft: Shape | None = None
         self._grasp: tuple[Place, int | None] | None = None
+        self._one_at_a_time = asyncio.Lock()
         stage.tool = self if may_edit else None
         stage.on_turned = self._draw
 
@@ -94,7 +96,7 @@ class Annotator:
 
     async def add(self, shape: Shape) -> None:
         """Put a shape over the others, and select it."""
-        await self._store((*self.shapes, shape), selected=len(self.shapes))
+        await self._store(lambda shapes: (*shapes, shape), shape)
 
     async def put_in_the_middle(self) -> None:
         """Put what the tool draws into the middle of what is seen, for whoever uses no pointer."""
@@ -106,7 +108,8 @@ class Annotator:
             self._wait_for_words(middle)
         elif self.tool is not Kind.FREEHAND:
             ends = [self._inside((wide / 2 + aside, high / 2 + aside)) for aside in (-_ASIDE_PX, _ASIDE_PX)]
-            await self._add_drawn(Shape(self.tool, tuple(ends)))
+            drawn, self.tool = Shape(self.tool, tuple(ends)), None
+            await self._add_drawn(drawn)
 
     async def reword(self, shape: Shape, text: str) -> None:
         """Give a shape other words. A text without any is removed."""
@@ -125,24 +128,24 @@ class Annotator:
     async def remove(self, shape: Shape | None = None) -> None:
         """Remove a shape, else the selected one."""
         gone = shape or self.selected
-        if gone in self.shapes:
-            await self._store(tuple(known for known in self.shapes if known is not gone))
+        if gone is not None:
+            await self._store(lambda shapes: replaced(shapes, gone, None))
 
     async def nudge(self, across: int, down: int) -> None:
         """Move the selected shape a little, as it is seen."""
-        if self.selected in self.shapes and self.selected is not None:
+        if self.selected is not None:
             wide, high = self._stage.zoom.stage
             x, y = self._stage.zoom.point_of((0, 0))
-            moved = self._stage.zoom.place_at((x + across * _NUDGE * wide, y + down * _NUDGE * high))
-            await self._replace(self.selected, _moved(self.selected, *moved))
+            to = self._stage.zoom.place_at((x + across * _NUDGE * wide, y + down * _NUDGE * high))
+            await self._replace(self.selected, moved(self.selected, *to))
 
     async def undo(self) -> None:
         """Take back the last change of one's own."""
-        await self._go(self._past, self._future)
+        await self._go(is_back=True)
 
     async def redo(self) -> None:
         """Do again what was taken back."""
-        await self._go(self._future, self._past)
+        await self._go(is_back=False)
 
     def press(self, at: Place, reach: float) -> bool:
         """Begin to draw, or take hold of what lies here."""
@@ -174,32 +177,37 @@ class Annotator:
             self._draft = replace(draft, points=(*draft.points, self._inside(at)))
         self._show_draft()
 
-    async def release(self) -> None:
-        """Store what was drawn or moved; what is no larger than a click was none, but for words: there they are asked for."""
-        draft, grasp, selected = self._draft, self._grasp, self.selected
+    def release(self) -> Awaitable[None] | None:
+        """Store what was drawn or moved; what is no larger than a click was none, but for words: there they are asked for.
+
+        What was drawn is taken at once: the next press may come before it is stored.
+        """
+        draft, held = self._draft, self.selected if self._grasp is not None else None
         self._draft = self._grasp = None
-        try:
-            if draft is not None:
-                await self._finish(draft, selected if grasp is not None else None)
-        finally:
-            self._show_draft()  # what could not be stored does not look as if it were
+        if draft is None or (held is not None and draft.points == held.points):
+            return None
+        if held is not None:
+            return self._carry_out(self._replace(held, draft))
+        if draft.kind is Kind.TEXT:
+            self._wait_for_words(draft.points[0])
+        elif max(self._stage.zoom.distance(draft.points[0], point) for point in draft.points) >= _LEAST_PX:
+            self.tool = None
+            return self._carry_out(self._add_drawn(draft))
+        self._show_draft()
+        return None
 
     def cancel(self) -> None:
         """Let go of what was being drawn or moved."""
         self._draft = self._grasp = None
         self._show_draft()
 
-    async def _finish(self, draft: Shape, moved: Shape | None) -> None:
-        if moved is not None:
-            if draft.points != moved.points:
-                await self._replace(moved, draft)
-        elif draft.kind is Kind.TEXT:
-            self._wait_for_words(draft.points[0])
-        elif max(self._stage.zoom.distance(draft.points[0], point) for point in draft.points) >= _LEAST_PX:
-            await self._add_drawn(draft)
+    async def _carry_out(self, act: Awaitable[None]) -> None:
+        try:
+            await act
+        finally:
+            self._show_draft()  # what could not be stored does not look as if it were
 
     async def _add_drawn(self, shape: Shape) -> None:
-        self.tool = None
         kept = thinned([self._stage.zoom.point_of(point) for point in shape.points], _STRAIGHT_PX)
         await self.add(replace(shape, points=tuple(shape.points[index] for index in kept)))
 
@@ -211,46 +219,54 @@ class Annotator:
         if handle is not None:
             return replace(shape, points=tuple(self._inside(at) if index == handle else point for index, point in enumerate(shape.points)))
         (x, y), (u, v) = self._stage.zoom.place_at(grasped), self._stage.zoom.place_at(at)
-        return _moved(shape, u - x, v - y)
+        return moved(shape, u - x, v - y)
 
     def _inside(self, at: Place) -> Point:
         x, y = self._stage.zoom.place_at(at)
         return min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
 
     async def _replace(self, old: Shape, new: Shape) -> None:
-        index = next((index for index, shape in enumerate(self.shapes) if shape is old), None)
-        if index is not None:
-            await self._store((*self.shapes[:index], new, *self.shapes[index + 1:]), selected=index)
+        await self._store(lambda shapes: replaced(shapes, old, new), new)
 
-    async def _store(self, shapes: tuple[Shape, ...], selected: int | None = None) -> None:
+    async def _store(self, change: Callable[[tuple[Shape, ...]], Sequence[Shape]], selected: Shape | None = None) -> None:
+        """Store what `change` makes of the layer as it is by then."""
         field = self._field
         if field is None:
             return
-        before, past = field.text, []
-        with refusals_shown():
-            await field.write(dump(shapes))
-            past = [*self._past, before]
-        if field is self._field:
-            if field.text != before:  # what someone else did first is not taken back from here
-                self._past, self._future = past, []
-            self._read(selected)
+        async with self._one_at_a_time:
+            before, revision, is_stored = '', field.revision, False
+            with refusals_shown():
+                before = await field.write(lambda text: dump(change(parse(text))))
+                is_stored = True
+            if field is not self._field:
+                return
+            if is_stored and field.text != before:
+                self._past, self._future = [*self._past, before], []
+            elif not is_stored and field.revision != revision:  # what someone else did first is not taken back from here
+                self._past, self._future = [], []
+            self._read(selected if is_stored else self.selected)
 
-    async def _go(self, back: list[str], forth: list[str]) -> None:
-        field = self._field
-        if field is None or not back:
-            return
-        here, text, kept = field.text, back.pop(), []
-        with refusals_shown():
-            await field.write(text)
-            kept = [*forth, here]
-        if field is self._field:
-            forth[:] = kept
-            self._read()
+    async def _go(self, *, is_back: bool) -> None:
+        """Go back by one change, or forth again; what is under way is awaited first."""
+        async with self._one_at_a_time:
+            field = self._field
+            left, reached = (self._future, self._past) if is_back else (self._past, self._future)
+            if field is None or not reached:
+                return
+            revision, text = field.revision, reached.pop()
+            with refusals_shown():
+                left.append(await field.write(lambda _text: text))
+                revision = field.revision
+            if field is self._field:
+                if field.revision != revision:
+                    self._past, self._future = [], []
+                self._read()
 
-    def _read(self, selected: int | None = None) -> None:
+    def _read(self, selected: Shape | None = None) -> None:
         """Show the layer as it is stored."""
         self.shapes = parse(self._field.text) if self._field else ()
-        self.selected = self.shapes[selected] if selected is not None and selected < len(self.shapes) else None
+        stored = parse(dump([selected]))[0] if selected else None
+        self.selected = next((shape for shape in reversed(self.shapes) if shape == stored), None)
         self._draw()
 
     def _draw(self) -> None:
@@ -262,13 +278,6 @@ class Annotator:
     def _show_draft(self) -> None:
         if self._field is not None:
             self._drawing.set_content(layer_html([self._draft], self._stage.zoom, selected=self._draft) if self._draft else '')
-
-
-def _moved(shape: Shape, across: float, down: float) -> Shape:
-    """Return a shape moved aside, as far as all of it stays on the photograph."""
-    xs, ys = [x for x, _ in shape.points], [y for _, y in shape.points]
-    across, down = min(max(across, -min(xs)), 1 - max(xs)), min(max(down, -min(ys)), 1 - max(ys))
-    return replace(shape, points=tuple((min(max(x + across, 0.0), 1.0), min(max(y + down, 0.0), 1.0)) for x, y in shape.points))
 
 
 def _apart(one: Place, other: Place) -> float:

@@ -56,9 +56,11 @@ class ViewerTools:
 
     def follow(self, tile: ImageTile) -> None:
         """Show what became of the photograph meanwhile."""
-        self._stage.turn(tile.turn_deg)
-        if self._rotation is not None:
+        turn_deg = tile.turn_deg
+        if self._rotation is not None:  # a tile that was read before the last press of a key is none the wiser
             self._rotation.read()
+            turn_deg = int(self._rotation.text or 0)
+        self._stage.turn(turn_deg)
         self._annotator.follow()
 
     def clear(self) -> None:
@@ -83,8 +85,7 @@ class ViewerTools:
         if rotation is None:
             return
         with refusals_shown():
-            turned = (int(rotation.text or 0) + quarters * _QUARTER) % 360
-            await rotation.write(str(turned))
+            await rotation.write(lambda text: str((int(text or 0) + quarters * _QUARTER) % 360))
         if rotation is self._rotation:
             self._stage.turn(int(rotation.text or 0))
 

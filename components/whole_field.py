@@ -1,5 +1,6 @@
 """A field of the large photograph that is written whole, at once: how it is turned, what is drawn over it."""
 import asyncio
+from collections.abc import Callable
 
 from app.clinic import clinic
 from components.session import current_actor
@@ -24,10 +25,14 @@ class WholeField:
             latest = records.fields.latest(self._image, self._name)
         return self._take(latest.text, latest.revision) if latest else False
 
-    async def write(self, text: str) -> None:
-        """Store a new text. Where someone else was faster theirs is taken, and a sentence says so."""
+    async def write(self, make: Callable[[str], str]) -> str:
+        """Store what `make` makes of the text, and return what it was before. A change of someone else's meanwhile is taken, and told.
+
+        `make` is asked once everything before is stored: who acts twice in quick succession acts on what came of the first.
+        """
         async with self._one_at_a_time:
-            revision = self.revision
+            before, revision = self.text, self.revision
+            text = make(before)
             try:
                 saved = await clinic().change(current_actor(), lambda records: records.images.describe(
                     self._image, self._name, text, expected_revision=revision))
@@ -36,6 +41,7 @@ class WholeField:
                 sentence = f'{conflict.who or "Someone else"} changed {self._what} meanwhile. Nothing was overwritten: do yours again.'
                 raise Conflict(sentence) from conflict
             self._take(saved.text, saved.revision)
+            return before
 
     def _take(self, text: str, revision: int) -> bool:
         is_news = revision != self.revision

@@ -7,7 +7,7 @@ and zooms with the picture. An arrow goes from its first point to its second, a 
 """
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NoReturn
 
@@ -81,6 +81,19 @@ def words(text: str) -> str:
     if len(cleaned) > MOST_WORDS:
         raise Invalid(f'Use at most {MOST_WORDS} characters. What was there before is kept.', field='annotations')
     return cleaned
+
+
+def replaced(shapes: Sequence[Shape], old: Shape, new: Shape | None) -> Sequence[Shape]:
+    """Return shapes with another, or none, in the place of one. Where that is no more, nothing changes."""
+    place = next((index for index, shape in enumerate(shapes) if shape == old), len(shapes))
+    return (*shapes[:place], *([new] if new and place < len(shapes) else []), *shapes[place + 1:])
+
+
+def moved(shape: Shape, across: float, down: float) -> Shape:
+    """Return a shape moved aside, as far as all of it stays on the photograph."""
+    xs, ys = [x for x, _ in shape.points], [y for _, y in shape.points]
+    across, down = min(max(across, -min(xs)), 1 - max(xs)), min(max(down, -min(ys)), 1 - max(ys))
+    return replace(shape, points=tuple((min(max(x + across, 0.0), 1.0), min(max(y + down, 0.0), 1.0)) for x, y in shape.points))
 
 
 def _shape(found: Any) -> Shape:

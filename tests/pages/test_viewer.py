@@ -36,6 +36,13 @@ async def opened(user: User, key: str) -> None:
     UserInteraction(user, {element for element in elements(user) if element.tag == 'q-resize-observer'}, None).trigger('resize', STAGE)
 
 
+async def all_done(clinic: Clinic, cast: Cast, key: str) -> None:
+    """Wait until what pages asked for by now is done: what is written after it comes after it."""
+    await settled()
+    await drawn_by_ines(clinic, cast, key, f'Seen at {len(stored(clinic, cast, key, "caption"))}', 'caption')
+    await settled()
+
+
 def elements(user: User) -> list[ui.element]:
     assert user.client is not None
     return list(user.client.elements.values())
@@ -78,7 +85,7 @@ async def test_a_turn_is_stored_and_seen_wherever_the_photo_stands(clinic: Clini
         press_key(user, quarters)
         await until(lambda turned=turned: stored(clinic, cast, key, 'rotation_deg') == turned)
     await until(lambda: 'data-turn="90"' in tiles(user)[0].content)
-    assert 'rotate(90deg)' in with_class(user, 'df-viewer-frame').style['transform']
+    await until(lambda: 'rotate(90deg)' in with_class(user, 'df-viewer-frame').style['transform'])
     await user.open('/patients')
     await sees(user, content='data-turn="90"')
     await user.open(f'/patients/{patient.unique_id}')
@@ -107,9 +114,10 @@ async def test_who_may_only_look_has_no_tool_and_changes_nothing(clinic: Clinic,
     await vera.should_see('Show annotations (H)')
     for key_name in ('r', 'a'):
         press_key(vera, key_name)
-    pull(vera, (500, 300), (600, 400))
+    pull(vera, (545, 300), (600, 400))  # by its line
     press_key(vera, 'Delete')
-    await settled()
+    await all_done(clinic, cast, key)
+    await vera.should_not_see('Your role does not allow this')
     assert (stored(clinic, cast, key), stored(clinic, cast, key, 'rotation_deg')) == (ARROW, '')
     with pytest.raises(NotPermitted):
         clinic.change_now(cast.vera, lambda records: records.images.describe(key, 'annotations', ''))
@@ -123,8 +131,10 @@ async def test_an_arrow_is_pulled_selected_moved_taken_back_and_done_again(clini
     await until(lambda: bool(stored(clinic, cast, key)))
     [arrow] = parse(stored(clinic, cast, key))
     assert arrow.points == ((0.5, 0.5), (0.6111, 0.6667))
+    await until(lambda: 'M750.0 500.0' in layer(user))
     pull(user, (550, 350), (550, 290))
     await until(lambda: parse(stored(clinic, cast, key))[0].points == ((0.5, 0.4), (0.6111, 0.5667)))
+    await until(lambda: 'M750.0 400.0' in layer(user))
     pull(user, (600, 340), (650, 340))  # by its tip
     await until(lambda: parse(stored(clinic, cast, key))[0].points == ((0.5, 0.4), (0.6667, 0.5667)))
     undo = UserInteraction(user, {with_class(user, 'df-viewer-main')}, None)
@@ -133,6 +143,24 @@ async def test_an_arrow_is_pulled_selected_moved_taken_back_and_done_again(clini
         await until(lambda points=points: parse(stored(clinic, cast, key))[0].points == points)
     undo.trigger('keydown.ctrl.z.prevent', {'shiftKey': True})
     await until(lambda: parse(stored(clinic, cast, key))[0].points == ((0.5, 0.4), (0.6111, 0.5667)))
+
+
+async def test_what_is_drawn_while_another_is_being_stored_is_added_to_it(
+        clinic: Clinic, cast: Cast, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    _patient, [key] = a_pool(clinic, cast, images=1)
+    await opened(user, key)
+    held = HeldChanges(clinic, monkeypatch)
+    for kind, end in (('a', (600, 400)), ('o', (700, 200))):
+        press_key(user, kind)
+        pull(user, (500, 300), end)
+    for _ in range(3):
+        press_key(user, 'r')
+    await held.held()
+    await held.let_go()
+    await until(lambda: [shape.kind.value for shape in parse(stored(clinic, cast, key))] == ['arrow', 'circle'])
+    await until(lambda: stored(clinic, cast, key, 'rotation_deg') == '270')
+    UserInteraction(user, {with_class(user, 'df-viewer-main')}, None).trigger('keydown.ctrl.z.prevent', {'shiftKey': False})
+    await until(lambda: [shape.kind.value for shape in parse(stored(clinic, cast, key))] == ['arrow'])
 
 
 async def test_a_line_is_stored_with_few_points_and_a_click_draws_nothing(clinic: Clinic, cast: Cast, user: User) -> None:
@@ -157,7 +185,7 @@ async def test_words_are_written_beside_the_photo_and_a_line_is_removed_there(cl
     UserInteraction(user, {field}, None).trigger('blur')
     await until(lambda: 'Border at <2 o’clock>' in stored(clinic, cast, key))
     await until(lambda: 'Border at &lt;2 o’clock&gt;' in layer(user))
-    user.find('Remove arrow 1').click()
+    UserInteraction(user, {button for button in elements(user) if button.props.get('aria-label') == 'Remove arrow 1'}, None).click()
     await until(lambda: stored(clinic, cast, key) == '')
 
 
@@ -173,6 +201,23 @@ async def test_what_someone_types_stays_while_others_draw(clinic: Clinic, cast: 
     assert words(user, 'Words of arrow 1').value == 'Half a wo'
     UserInteraction(user, {field}, None).trigger('blur')
     await until(lambda: [shape.text for shape in parse(stored(clinic, cast, key))] == ['Half a wo', 'New, watch'])
+
+
+async def test_lines_stand_in_the_order_of_the_layer_and_are_told_apart(clinic: Clinic, cast: Cast, user: User) -> None:
+    _patient, [key] = a_pool(clinic, cast, images=1)
+    other = ARROW[1:-1].replace('0.6,0.6', '0.9,0.9')
+    await drawn_by_ines(clinic, cast, key, f'{ARROW[:-1]},{CIRCLE[1:-1]},{other}]')
+    await opened(user, key)
+
+    def names() -> list[str]:
+        place = with_class(user, 'df-annotation-lines')
+        fields = [child for line in place.default_slot.children for child in line.descendants() if isinstance(child, ui.input)]
+        return [field.props['aria-label'] for field in fields]
+    assert names() == ['Words of arrow 1', 'Words of circle 1', 'Words of arrow 2']
+    await drawn_by_ines(clinic, cast, key, f'[{CIRCLE[1:-1]},{other}]')
+    await until(lambda: names() == ['Words of circle 1', 'Words of arrow 1'])
+    await drawn_by_ines(clinic, cast, key, f'{ARROW[:-1]},{CIRCLE[1:-1]},{other}]')
+    await until(lambda: names() == ['Words of arrow 1', 'Words of circle 1', 'Words of arrow 2'])
 
 
 async def test_who_is_slower_is_told_and_overwrites_nothing(
@@ -199,7 +244,7 @@ async def test_what_others_drew_is_not_taken_back_by_ones_own_undo(clinic: Clini
     await drawn_by_ines(clinic, cast, key, CIRCLE)
     await until(lambda: 'New, watch' in layer(user))
     UserInteraction(user, {with_class(user, 'df-viewer-main')}, None).trigger('keydown.ctrl.z.prevent', {'shiftKey': False})
-    await settled()
+    await all_done(clinic, cast, key)
     assert stored(clinic, cast, key) == CIRCLE
 
 
@@ -215,7 +260,7 @@ async def test_a_hidden_photo_shows_no_layer_and_takes_none_until_it_is_asked_fo
     UserInteraction(user, {element for element in elements(user) if element.tag == 'q-resize-observer'}, None).trigger('resize', STAGE)
     press_key(user, 'o')
     pull(user, (500, 300), (600, 400))
-    await settled()
+    await all_done(clinic, cast, key)
     assert (layer(user), stored(clinic, cast, key)) == ('', ARROW)
     user.find('Show sensitive photo').click()
     await until(lambda: 'Darker' in layer(user))
@@ -228,7 +273,7 @@ async def test_letters_do_nothing_once_they_are_switched_off(clinic: Clinic, cas
     press_key(user, 'r')
     press_key(user, 'o')
     pull(user, (500, 300), (600, 400))
-    await settled()
+    await all_done(clinic, cast, key)
     assert (stored(clinic, cast, key), stored(clinic, cast, key, 'rotation_deg')) == ('', '')
 
 
