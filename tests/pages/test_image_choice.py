@@ -9,6 +9,7 @@ from nicegui.testing.user_interaction import UserInteraction
 from sqlmodel import select
 
 from app.clinic import Clinic
+from components.choice_bar import MoreAct
 from data.actors import Actor, Role
 from data.models import Action, Image
 from data.read_models import ImageTile
@@ -18,7 +19,7 @@ from tests.cast import Cast
 from tests.factories import CAPTURED, a_patient, a_stored_image, an_entry
 from tests.pages.conftest import OpenAs
 from tests.pages.test_images import ADDRESS, trail
-from tests.pages.waiting import sees, until
+from tests.pages.waiting import sees, settled, until
 
 FOREARM, CHIN = 'Upper extremity:Forearm', 'Head and neck:Head:Face:Chin'
 TICK, PHOTO = {'offsetX': 20, 'offsetY': 20}, {'offsetX': 90, 'offsetY': 80}
@@ -208,8 +209,11 @@ async def test_a_new_visit_is_opened_with_the_choice_in_it(clinic: Clinic, cast:
     await user.open(ADDRESS)
     click(user, keys[1])
     press(user, 'Add to entry')
-    press(user, 'New entry')
+    line = line_of(user, 'New entry')
+    for _press in range(2):  # a double click
+        UserInteraction(user, {line}, None).click()
     await sees(user, '1 photo added to a new entry.')
+    await settled()
     with clinic.reading(cast.jana) as records:
         [entry] = records.entries.of(pool_key(clinic, cast))
     assert entry.covers == (keys[1],)
@@ -265,6 +269,19 @@ async def test_a_photo_that_is_another_patients_by_now_is_not_compared_under_thi
     press(user, 'Compare')
     await until(lambda: 'One of these photos is no longer in this pool.' in user.notify.messages)
     assert trail(clinic, cast, Action.IMAGE_VIEW) == []
+
+
+async def test_acts_of_others_stand_behind_the_dots_and_get_the_chosen_keys(
+        user: User, keys: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages.images import PoolPage  # within the simulation: NiceGUI's settings come first
+    taken: list[list[str]] = []
+    monkeypatch.setattr(PoolPage, '_more_acts', lambda _page: [MoreAct('Move to another patient', 'move', taken.append)])
+    await user.open(ADDRESS)
+    for key in keys[1:]:
+        click(user, key)
+    press(user, 'More')
+    press(user, 'Move to another patient')
+    assert taken == [keys[1:]]
 
 
 async def test_who_may_only_look_is_offered_nothing_else(cast: Cast, user_as: OpenAs, keys: list[str]) -> None:
