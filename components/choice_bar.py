@@ -17,6 +17,7 @@ from components.choice_tags import ChoiceTagMenu, ChoiceTags
 from components.controls import Handler, box, button, icon_button, symbol, text
 from components.formatting import interval
 from components.image_grid import day_of
+from data.columns import new_key
 from data.models import View
 from data.read_models import ImageTile
 
@@ -44,11 +45,14 @@ class EntryChoice:
 
 @dataclass(frozen=True)
 class EntryActs:
-    """`entries()` are the patient's visits, latest first; `place` lays the choice into one, `place_in_new` into one of now."""
+    """`entries()` are the patient's visits, latest first; `place` lays the choice into one, `place_in_new` into one of now.
+
+    The latter gets a key of the request: pressed twice, the same opens one visit.
+    """
 
     entries: Callable[[], Sequence[EntryChoice]]
     place: Callable[[EntryChoice], Awaitable[Any]]
-    place_in_new: Callable[[], Awaitable[Any]]
+    place_in_new: Callable[[str], Awaitable[Any]]
 
 
 @dataclass(frozen=True)
@@ -129,7 +133,7 @@ class ChoiceBar:
 
     def _open_entries(self, acts: EntryActs) -> None:
         with menu_below(self._entry, 'Add to entry', 'df-choice-entries'):
-            with _line(acts.place_in_new):
+            with _line(partial(acts.place_in_new, new_key())):
                 symbol('plus')
                 text('New entry', 'df-choice-line')
             for entry in acts.entries():

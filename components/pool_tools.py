@@ -15,7 +15,7 @@ class PoolTools:
                  more: Callable[[], Any]) -> None:
         self._pool, self._on_view = pool, on_view
         with box('df-tools df-pool-tools') as self.root:
-            self._count = text('', 'df-tools-title df-num', tag='h2', role='status')
+            self._count = text('', 'df-tools-title df-num', tag='h2', aria_live='polite')
             self._filters = PoolFilters(pool, on_view)
             with box('df-tools-end'):
                 size_choice(on_size, value=size)

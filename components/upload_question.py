@@ -51,6 +51,8 @@ class UploadQuestion:
             return
         self._asked = (number, places)
         self._place.clear()
+        if not number:
+            return
         with self._place, box('df-upload-ask', role='group', aria_label='Where were these taken?'):
             text('Where were these taken?', 'df-t3', tag='h3')
             text(f'{plural(number, "new photo")} {"has" if number == 1 else "have"} no body site.', 'df-meta df-f13')

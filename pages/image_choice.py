@@ -21,7 +21,6 @@ from components.tag_field import ManageActs
 from components.tagging import vocabulary
 from components.undo_notice import UndoNotice
 from data.actors import Permission
-from data.columns import new_key
 from data.errors import Conflict, Invalid
 from data.models import Action, Layout
 from data.read_models import ImageTile, PatientHeader, TagLabel
@@ -92,8 +91,8 @@ class ImageChoice:
     async def _place(self, entry: EntryChoice) -> None:
         await self._say_and_do(image_deeds.place(self.patient().key, entry.number, entry.title, self.grid.chosen))
 
-    async def _place_in_new(self) -> None:
-        await self._say_and_do(image_deeds.place_in_new(self.patient().key, self.grid.chosen, new_key()))
+    async def _place_in_new(self, request: str) -> None:
+        await self._say_and_do(image_deeds.place_in_new(self.patient().key, self.grid.chosen, request))
 
     def _tags(self) -> ChoiceTags:
         manage = ManageActs(self._create_tag, self._restore_tag) if self.around.actor.may(Permission.TAG_MANAGE) else None

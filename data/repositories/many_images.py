@@ -29,7 +29,7 @@ class ManyImages(Repository):
     def describe(self, patient: str, shown: Sequence[ImageTile], values: Mapping[str, str]) -> list[Described]:
         """Give the same words to images, as `Images.describe` does, and return what changed.
 
-        `shown` is what the person saw of them: when someone wrote something else there meanwhile, nothing is done.
+        `shown` is what the person saw of them: when something else stands there by now than that or the new words, nothing is done.
         """
         rows = self._rows(Permission.IMAGE_ADD, patient, [seen.key for seen in shown])
         zone, done = self.records.settings.zone(), list[Described]()
@@ -39,7 +39,7 @@ class ManyImages(Repository):
                 before = getattr(now, field, None)
                 if before is None:
                     raise Invalid('There is no such field.')
-                if before != getattr(seen, field):
+                if before not in (getattr(seen, field), text):
                     raise Conflict(_CHANGED.format('a photo' if len(shown) > 1 else 'the photo'))
                 saved = self.records.images.describe(row.key, field, text)
                 if saved.text != before:

@@ -63,6 +63,14 @@ def test_what_someone_wrote_meanwhile_is_not_written_over(clinic: Clinic, cast: 
     assert [tile.caption for tile in pool(clinic, cast.jana, two.maria.key)] == [seen[0].caption, 'His, important']
 
 
+def test_the_same_words_twice_are_no_conflict_with_oneself(clinic: Clinic, cast: Cast, two: Two) -> None:
+    seen = pool(clinic, cast.jana, two.maria.key)
+
+    def again() -> int:
+        return len(clinic.change_now(cast.jana, lambda records: records.many_images.describe(two.maria.key, seen, {'view': 'overview'})))
+    assert (again(), again()) == (2, 0)
+
+
 def test_a_value_that_cannot_be_changes_none_of_them(clinic: Clinic, cast: Cast, two: Two) -> None:
     seen = pool(clinic, cast.jana, two.maria.key)
     with pytest.raises(Invalid, match='Choose a body site'):

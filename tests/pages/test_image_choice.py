@@ -6,17 +6,20 @@ import pytest
 from nicegui import ui
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
+from sqlmodel import select
 
 from app.clinic import Clinic
+from components.choice_bar import MoreAct
 from data.actors import Actor, Role
-from data.models import Action
+from data.models import Action, Image
 from data.read_models import ImageTile
+from data.records import Records
 from data.repositories.tag_records import Tagged
 from tests.cast import Cast
 from tests.factories import CAPTURED, a_patient, a_stored_image, an_entry
 from tests.pages.conftest import OpenAs
 from tests.pages.test_images import ADDRESS, trail
-from tests.pages.waiting import sees, until
+from tests.pages.waiting import sees, settled, until
 
 FOREARM, CHIN = 'Upper extremity:Forearm', 'Head and neck:Head:Face:Chin'
 TICK, PHOTO = {'offsetX': 20, 'offsetY': 20}, {'offsetX': 90, 'offsetY': 80}
@@ -169,16 +172,14 @@ async def test_captions_that_differ_are_not_replaced_by_nothing(clinic: Clinic, 
 
 
 async def test_what_someone_writes_while_the_question_is_open_is_not_written_over(
-        clinic: Clinic, cast: Cast, user: User, keys: list[str]) -> None:
+        clinic: Clinic, cast: Cast, user: User, keys: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     await user.open(ADDRESS)
     click(user, keys[0])
     click(user, keys[1])
     press(user, 'Caption')
     user.find(marker='caption').type('Mine')
-    held = clinic.hub.publish
-    clinic.hub.publish = lambda _changes: None  # type: ignore[method-assign] -- the news is still on its way
+    monkeypatch.setattr(clinic.hub, 'publish', lambda _changes: None)  # the news is still on its way to the page
     await clinic.change(cast.ines, lambda records: records.images.describe(keys[1], 'caption', 'Hers, important'))
-    clinic.hub.publish = held  # type: ignore[method-assign]
     press(user, 'Set')
     await sees(user, 'Someone changed a photo meanwhile')
     assert [tile.caption for tile in pool(clinic, cast.jana)] == ['', 'Hers, important', '']
@@ -208,8 +209,11 @@ async def test_a_new_visit_is_opened_with_the_choice_in_it(clinic: Clinic, cast:
     await user.open(ADDRESS)
     click(user, keys[1])
     press(user, 'Add to entry')
-    press(user, 'New entry')
+    line = line_of(user, 'New entry')
+    for _press in range(2):  # a double click
+        UserInteraction(user, {line}, None).click()
     await sees(user, '1 photo added to a new entry.')
+    await settled()
     with clinic.reading(cast.jana) as records:
         [entry] = records.entries.of(pool_key(clinic, cast))
     assert entry.covers == (keys[1],)
@@ -248,6 +252,36 @@ async def test_chosen_photographs_are_compared_after_the_event_of_each(
     press(vera, 'Compare')
     await sees(vera, content=f'/images/{keys[2]}/preview')
     assert [event['subject'] for event in trail(clinic, cast, Action.IMAGE_VIEW)] == [keys[0], keys[2]]
+
+
+async def test_a_photo_that_is_another_patients_by_now_is_not_compared_under_this_name(
+        clinic: Clinic, cast: Cast, user: User, keys: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    other = a_patient(clinic, cast.jana, 'psr-2').key
+    await user.open(ADDRESS)
+    click(user, keys[0])
+    click(user, keys[1])
+    monkeypatch.setattr(clinic.hub, 'publish', lambda _changes: None)  # the news is still on its way to the page
+
+    def move(records: Records) -> None:
+        row = records.session.exec(select(Image).where(Image.key == keys[1])).one()
+        row.patient_id = records.patients.row(other).id or 0
+    clinic.change_now(cast.ines, move)
+    press(user, 'Compare')
+    await until(lambda: 'One of these photos is no longer in this pool.' in user.notify.messages)
+    assert trail(clinic, cast, Action.IMAGE_VIEW) == []
+
+
+async def test_acts_of_others_stand_behind_the_dots_and_get_the_chosen_keys(
+        user: User, keys: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages.images import PoolPage  # within the simulation: NiceGUI's settings come first
+    taken: list[list[str]] = []
+    monkeypatch.setattr(PoolPage, '_more_acts', lambda _page: [MoreAct('Move to another patient', 'move', taken.append)])
+    await user.open(ADDRESS)
+    for key in keys[1:]:
+        click(user, key)
+    press(user, 'More')
+    press(user, 'Move to another patient')
+    assert taken == [keys[1:]]
 
 
 async def test_who_may_only_look_is_offered_nothing_else(cast: Cast, user_as: OpenAs, keys: list[str]) -> None:
