@@ -76,8 +76,9 @@ class ImageViewer:
                 tell('This photo is not here any more.', kind='info', stays=False)
 
     def close(self) -> None:
-        """Leave the screen."""
+        """Leave the screen at once: what left the pool does not fade out with the dialog."""
         self._dialog.close()
+        self._hidden()
 
     def show_patient(self, patient: PatientHeader) -> None:
         """Name the patient as they are called now."""

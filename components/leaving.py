@@ -64,7 +64,7 @@ class LeavingPhotos:
             with icon_button('ellipsis', label='More for this photo'), ui.menu().classes('df-tags-menu') as opened:
                 opened.props('auto-close anchor="bottom right" self="top right"')
                 for words, _symbol, act in acts:
-                    ui.menu_item(words, partial(act, [tile.key]))
+                    ui.menu_item(words, partial(act, [tile.key])).props('role=menuitem')
 
     def tell_of(self, tile: ImageTile) -> None:
         """Show from whom a photograph was moved here, and who else holds the same file; nothing when there is nothing."""
