@@ -56,7 +56,8 @@ def seen(clinic: Clinic, cast: Cast, owner: Owner) -> tuple:
         header, [row] = records.patients.header(owner.key), records.patients.rows([owner.key])
         timeline = [(entry.image_count, [cover.key for cover in entry.covers]) for entry in records.entries.of(owner.key)]
         tags = [records.tags.on_entry(entry.key) for entry in records.entries.of(owner.key)]
-        return (header.image_count, header.cover, header.tags), (row.image_count, [cover.key for cover in row.covers], row.tags), timeline, tags
+        covers = [cover.key for cover in row.covers]
+        return (header.image_count, header.cover, header.tags), (row.image_count, covers, row.tags), timeline, tags
 
 
 def tag_counts(clinic: Clinic, cast: Cast) -> dict[str, tuple[int, int, int]]:
