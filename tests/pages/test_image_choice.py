@@ -19,7 +19,7 @@ from tests.cast import Cast
 from tests.factories import CAPTURED, a_patient, a_stored_image, an_entry
 from tests.pages.conftest import OpenAs
 from tests.pages.test_images import ADDRESS, trail
-from tests.pages.waiting import sees, settled, until
+from tests.pages.waiting import HeldChanges, sees, until
 
 FOREARM, CHIN = 'Upper extremity:Forearm', 'Head and neck:Head:Face:Chin'
 TICK, PHOTO = {'offsetX': 20, 'offsetY': 20}, {'offsetX': 90, 'offsetY': 80}
@@ -205,15 +205,17 @@ async def test_photographs_are_laid_into_a_visit_and_taken_out_again(clinic: Cli
     assert laid_out() == 1
 
 
-async def test_a_new_visit_is_opened_with_the_choice_in_it(clinic: Clinic, cast: Cast, user: User, keys: list[str]) -> None:
+async def test_a_new_visit_is_opened_with_the_choice_in_it_and_by_a_double_click_one(
+        clinic: Clinic, cast: Cast, user: User, keys: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     await user.open(ADDRESS)
     click(user, keys[1])
     press(user, 'Add to entry')
-    line = line_of(user, 'New entry')
-    for _press in range(2):  # a double click
+    held, line = HeldChanges(clinic, monkeypatch), line_of(user, 'New entry')
+    for _press in range(2):
         UserInteraction(user, {line}, None).click()
+    await held.held(2)
+    await held.let_go()
     await sees(user, '1 photo added to a new entry.')
-    await settled()
     with clinic.reading(cast.jana) as records:
         [entry] = records.entries.of(pool_key(clinic, cast))
     assert entry.covers == (keys[1],)
