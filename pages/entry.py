@@ -210,8 +210,8 @@ class EntryPage:
             self.made = ''
 
     def _beside(self, tile: ImageTile) -> None:
-        self.image_tags.build(tile)
         self.leaving.tell_of(tile)
+        self.image_tags.build(tile)
 
     def _open_viewer(self, key: str) -> object:
         return self.viewer.open(self.entry.images, key)

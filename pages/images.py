@@ -189,10 +189,10 @@ class PoolPage:
             return records.images.one(key)
 
     def _beside(self, tile: ImageTile) -> None:
+        self.leaving.tell_of(tile)
         if self.may_add:
             image_fields(tile, self.revisions, self.saving, sites=known_sites(self.tiles))
         self.image_tags.build(tile)
-        self.leaving.tell_of(tile)
 
     def _added(self, files: object) -> None:
         self.queue.added(files)
