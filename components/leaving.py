@@ -47,6 +47,9 @@ class LeavingPhotos:
     on_left: Callable[[], Any]
     is_acting: bool = False
 
+    def __post_init__(self) -> None:
+        self._place = box('df-contents')  # dialogs stay when what asked for them goes: a menu, a row, the panel of a photo
+
     @property
     def may(self) -> bool:
         """Tell whether this reader may move and withdraw photographs."""
@@ -91,12 +94,12 @@ class LeavingPhotos:
 
     async def move_photos(self, keys: Sequence[str]) -> None:
         """Ask to whom and why, and move photographs."""
-        with refusals_shown():
+        with self._place, refusals_shown():
             MoveDialog(self._leaving(keys), find=_find_patients, look_up=_header, move=lambda to, because: self._move(keys, to, because))
 
     async def withdraw_photos(self, keys: Sequence[str]) -> None:
         """Ask why, and withdraw photographs."""
-        with refusals_shown():
+        with self._place, refusals_shown():
             leaving = self._leaving(keys)
             LeaveDialog(leaving, title=f'Withdraw {leaving.photos}', action=f'Withdraw {leaving.photos}',
                         note='Nothing is destroyed: they can be put back.', act=lambda because: self._withdraw(keys, because))

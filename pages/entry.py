@@ -188,8 +188,8 @@ class EntryPage:
         return section(title, count=count, summary=summary, open=self.entry.open_sections.get(part, True), on_toggle=remember)
 
     def _beside(self, tile: ImageTile) -> None:
-        self.beside.build(tile)
         self.leaving.tell_of(tile)
+        self.beside.build(tile)
 
     def _open_viewer(self, key: str) -> object:
         return self.viewer.open(self.entry.images, key)

@@ -239,7 +239,7 @@ class PoolPage:
             return records.images.one(key)
 
     def _beside(self, tile: ImageTile) -> None:
+        self.leaving.tell_of(tile)
         if self.may_add:
             ImageFields(tile, self.revisions, self.saving, sites=known_sites(self.pool.tiles))
         self.beside.build(tile)
-        self.leaving.tell_of(tile)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.audit_reading import open_trail
 from app.clinic import Clinic
 from app.consenting import Verdict
 from app.disk_work import NoRoom
@@ -200,6 +201,15 @@ async def test_a_move_is_taken_back_with_everything_and_only_once(clinic: Clinic
     assert pools(clinic, two) == [set(owner.captions) for owner in two.both]
     with pytest.raises(Conflict, match='moved again since'):
         await take_back(clinic, cast.jana, moves)
+
+
+async def test_both_trails_say_from_whom_to_whom_and_name_nobody_to_an_auditor(clinic: Clinic, cast: Cast, two: Two) -> None:
+    await move_images(clinic, cast.tom, [two.maria.first.image, two.maria.second.image], two.paul.key, 'Wrong patient')
+    for reader, words in ((cast.ines, 'Maria Gonzalez (psr-20417) to Paul Meyer (psr-2)'), (cast.aino, 'psr-20417 to psr-2')):
+        for side in two.both:
+            page = await open_trail(clinic, reader, TrailView(action=Action.IMAGE_MOVE.value), patient=side.header.unique_id)
+            [line] = page.lines
+            assert ''.join(part.text for part in line.sentence) == f'Tom Adeyemi moved 2 images from {words}'
 
 
 async def test_no_note_of_the_old_patient_shows_what_left(clinic: Clinic, cast: Cast, two: Two) -> None:
