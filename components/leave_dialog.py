@@ -57,7 +57,7 @@ class LeaveDialog:
                     text(note)
                 button('Cancel', kind='ghost', on_click=self.dialog.close)
                 self.button = button(action, kind='primary', on_click=self._go, enabled=is_ready)
-        self.reason.control.on('keydown.enter', self._go, [])
+        self.reason.control.on('keydown.enter', self._go, []).props('autofocus' if is_ready else '')
         self.dialog.open()
 
     async def _go(self) -> None:

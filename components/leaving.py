@@ -102,7 +102,7 @@ class LeavingPhotos:
         with self._place, refusals_shown():
             leaving = self._leaving(keys)
             LeaveDialog(leaving, title=f'Withdraw {leaving.photos}', action=f'Withdraw {leaving.photos}',
-                        note='Nothing is destroyed: they can be put back.', act=lambda because: self._withdraw(keys, because))
+                        note='Nothing is destroyed. It can be taken back.', act=lambda because: self._withdraw(keys, because))
 
     async def put_back(self, keys: Sequence[str]) -> None:
         """Put withdrawn photographs back."""

@@ -116,7 +116,8 @@ def test_a_withdrawn_photo_is_not_served_and_comes_back_from_the_foot_of_the_poo
     assert address and vera.request.get(address).status == 200
     jana.get_by_role('button', name='More for this photo').click()
     jana.get_by_text('Withdraw', exact=True).click()
-    jana.get_by_role('textbox', name='Reason').fill('Out of focus')
+    expect(jana.get_by_role('textbox', name='Reason')).to_be_focused()
+    jana.keyboard.type('Out of focus')
     jana.get_by_role('button', name='Withdraw 1 photo').click()
     line = jana.get_by_role('button', name='Withdrawn (1)')
     expect(line).to_be_visible()
