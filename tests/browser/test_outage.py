@@ -1,8 +1,9 @@
 """A line that stalls or breaks while two people write: no word is lost and nothing is overwritten in silence."""
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
 from tests.browser.driving import new_patient, sign_in, stored
 from tests.browser.line import Line
@@ -114,3 +115,38 @@ def test_words_typed_over_a_broken_line_into_what_someone_removed_meanwhile_stay
     expect(number).to_have_value('0448-2217')
     jana.get_by_role('button', name='Remove identifier').click()
     expect(number).to_have_count(0)
+
+
+def break_before(page: Page, words: str) -> Callable[[], None]:
+    """Let the live channel of a page break whenever the server says these words, which never arrive; the answer ends that."""
+    breaks = [True]
+
+    def pass_on(socket: WebSocketRoute) -> None:
+        server = socket.connect_to_server()
+
+        def hear(message: str | bytes) -> None:
+            if breaks and words in str(message):
+                socket.close()
+                server.close()
+            else:
+                socket.send(message)
+        server.on_message(hear)
+    page.route_web_socket(re.compile('/_nicegui_ws/'), pass_on)
+    return breaks.clear
+
+
+def test_words_typed_when_the_line_broke_in_the_middle_of_somebodys_text_are_not_undone_by_its_rest(jana: Page, ines: Page) -> None:
+    """A text comes as two messages, its value and the order to show it; the line breaks between them."""
+    mend = break_before(jana, 'updateValue')
+    for page in (ines, jana):
+        page.goto('/patients/psr-20417/details')
+    ines.get_by_label('City', exact=True).fill('Lark')
+    ines.get_by_label('City', exact=True).press('Tab')
+    city = jana.get_by_label('City', exact=True)
+    expect(jana.get_by_text('No connection to the clinic server.')).to_be_visible(timeout=20_000)
+    expect(city).to_have_value('Lark')
+    city.fill('Larkfield')
+    mend()
+    expect(ines.get_by_label('City', exact=True)).to_have_value('Larkfield', timeout=20_000)
+    expect(jana.locator('header').get_by_text('Saved')).to_be_visible()
+    expect(city).to_have_value('Larkfield')
