@@ -8,6 +8,7 @@ from app.clinic import Clinic
 from data.annotations import parse
 from data.errors import NotPermitted
 from tests.cast import Cast
+from tests.factories import an_entry
 from tests.pages.conftest import OpenAs
 from tests.pages.test_images import ADDRESS, a_pool, click_tile, tiles
 from tests.pages.waiting import HeldChanges, sees, settled, until
@@ -102,6 +103,17 @@ async def test_what_others_turn_and_draw_is_seen_at_once_and_escaped(clinic: Cli
     await sees(vera, 'Darker <b>edge')
     await drawn_by_ines(clinic, cast, key, '270', 'rotation_deg')
     await until(lambda: 'rotate(270deg)' in with_class(vera, 'df-viewer-frame').style['transform'])
+
+
+async def test_a_photo_that_is_large_on_an_entrys_page_follows_too(clinic: Clinic, cast: Cast, user: User) -> None:
+    patient, [key] = a_pool(clinic, cast, images=1)
+    an_entry(clinic, cast.jana, patient.key, images=(key,))
+    await user.open(f'/patients/{patient.unique_id}/entries/1')
+    user.find(marker=f'tile-{key}').trigger('dblclick')
+    await sees(user, '1 of 1')
+    await drawn_by_ines(clinic, cast, key, '180', 'rotation_deg')
+    await drawn_by_ines(clinic, cast, key, ARROW)
+    await until(lambda: 'rotate(180deg)' in with_class(user, 'df-viewer-frame').style['transform'] and 'Darker' in layer(user))
 
 
 async def test_who_may_only_look_has_no_tool_and_changes_nothing(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
