@@ -46,6 +46,16 @@ class Looking(Generic[T]):
         return Soon(follow, place=place, name=f'live {self.action.value}')
 
 
+async def looked_at(actor: Actor, image: str, *, of: str) -> None:
+    """Write the event of one photograph large.
+
+    Refuse one that is not this patient's, or not any more: it would be shown, and logged, under the wrong name.
+    """
+    with clinic().reading(actor) as records:
+        records.images.one(image, of=of)
+    await clinic().looked(actor, Action.IMAGE_VIEW, patient=of, subject=image)
+
+
 def hear(topics: Mapping[str, Callable[[Changed], None]]) -> None:
     """Listen to these topics of the live hub until the page is closed."""
     ends = [clinic().hub.subscribe(topic, heard) for topic, heard in topics.items()]

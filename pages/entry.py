@@ -21,7 +21,7 @@ from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame, window_title
 from components.leaving import LeavingPhotos
-from components.looking import Looking, hear
+from components.looking import Looking, hear, looked_at
 from components.navigation import patient_address
 from components.patient_head_live import IN_THE_HEAD, show_head
 from components.phone_handoff import phone_button, photo_buttons
@@ -198,11 +198,11 @@ class EntryPage:
         """Write the event of one photograph large, before it is shown."""
         await self._look_at([key])
         with clinic().reading(current_actor()) as records:
-            return records.images.one(key)
+            return records.images.one(key, of=self.patient.key)
 
     async def _look_at(self, images: list[str]) -> None:
         for key in images:
-            await clinic().looked(current_actor(), Action.IMAGE_VIEW, patient=self.patient.key, subject=key)
+            await looked_at(current_actor(), key, of=self.patient.key)
 
     async def _enlarge(self, group: GroupRecord) -> ui.dialog | None:
         with refusals_shown():

@@ -13,6 +13,7 @@ from components.comparison_view import full_screen
 from components.formatting import appointment
 from components.image_describe import known_sites
 from components.layout import FrameSlots
+from components.looking import looked_at
 from components.pool_grid import PoolGrid
 from components.refusals import refusals_shown
 from components.session import current_actor
@@ -22,7 +23,7 @@ from components.tagging import vocabulary
 from components.undo_notice import UndoNotice
 from data.actors import Permission
 from data.errors import Conflict, Invalid
-from data.models import Action, Layout
+from data.models import Layout
 from data.read_models import ImageTile, PatientHeader, TagLabel
 from data.repositories.comparisons import GroupRecord
 
@@ -69,7 +70,7 @@ class ImageChoice:
             if not pool.keys() >= set(keys):
                 raise Conflict('One of these photos is no longer in this pool.')
             for key in keys:
-                await clinic().looked(actor, Action.IMAGE_VIEW, patient=patient.key, subject=key)
+                await looked_at(actor, key, of=patient.key)
             tiles = sorted((pool[key] for key in keys), key=lambda tile: (tile.captured_local, tile.received_at))
             full_screen(GroupRecord('', '', Layout.SIDE_BY_SIDE, tiles, 0), patient, zone=self.around.zone, today=self.around.today)
 

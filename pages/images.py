@@ -17,7 +17,7 @@ from components.image_grid import Size
 from components.image_viewer import ImageViewer
 from components.layout import frame
 from components.leaving import LeavingPhotos
-from components.looking import Looking, hear
+from components.looking import Looking, hear, looked_at
 from components.navigation import patient_address
 from components.patient_banner import PatientBanner
 from components.patient_head_live import IN_THE_HEAD, show_head
@@ -233,10 +233,10 @@ class PoolPage:
         Its words and their revisions are of one moment: a word from before with a revision from after would overwrite unseen.
         """
         actor = current_actor()
-        await clinic().looked(actor, Action.IMAGE_VIEW, patient=self.patient.key, subject=key)
+        await looked_at(actor, key, of=self.patient.key)
         with clinic().reading(actor) as records:
             self.revisions = records.fields.revisions(key)
-            return records.images.one(key)
+            return records.images.one(key, of=self.patient.key)
 
     def _beside(self, tile: ImageTile) -> None:
         self.leaving.tell_of(tile)

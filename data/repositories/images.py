@@ -156,11 +156,14 @@ class Images(ImageLeaving):
         return [WithdrawnImage(row.key, row.original_name, _local_moment(row, zone).date(), row.withdrawn_at or row.received_at,
                                row.withdrawn_because) for row in rows]
 
-    def one(self, key: str) -> ImageTile:
-        """Return what a grid shows of one image, as it is now. One that was withdrawn is not shown."""
+    def one(self, key: str, *, of: str = '') -> ImageTile:
+        """Return what a grid shows of one image, as it is now. One that was withdrawn is not shown.
+
+        With `of` it is refused when it is not that patient's, or not any more: it would be shown under the wrong name.
+        """
         self.records.require(Permission.PATIENT_READ, subject=key)
         image, patient = self._row(key)
-        if image.withdrawn_at is not None:
+        if image.withdrawn_at is not None or of not in ('', patient.key):
             raise NotFound
         return tile(image, self.records.settings.zone(), is_cover=image is self._chosen(patient))
 

@@ -8,7 +8,7 @@ from app.clinic import Clinic
 from app.moving import move_images, take_back
 from data.models import Action
 from tests.cast import Cast
-from tests.factories import a_stored_image
+from tests.factories import a_move, a_stored_image
 from tests.pages.conftest import OpenAs
 from tests.pages.test_images import click_tile, only, tiles, trail
 from tests.pages.waiting import sees, until
@@ -88,7 +88,7 @@ async def test_a_photo_of_the_wrong_patient_is_moved_with_a_reason_and_moved_bac
     assert (pool(clinic, cast, two.maria), key in pool(clinic, cast, two.paul)) == ({two.maria.second.image}, True)
     assert pictures(user) == []
     await sees(user, '1 image')
-    user.find('Undo').click()
+    UserInteraction(user, {element for element in user.client.elements.values() if 'df-undo-act' in element.classes}, None).click()
     await sees(user, '1 photo moved back.')
     assert pool(clinic, cast, two.maria) == set(two.maria.captions)
     await sees(user, '2 images')
@@ -132,6 +132,19 @@ async def test_a_photo_that_someone_moves_leaves_the_screen_of_everyone_else(
     assert pictures(vera) == []
     assert key not in written(vera)
     assert 'Paul' not in written(vera) and two.paul.key not in written(vera)
+
+
+@pytest.mark.parametrize('address', [POOL, VISIT])
+async def test_a_photo_that_is_another_patients_by_now_is_not_shown_large_under_this_name(
+        clinic: Clinic, cast: Cast, two: Two, user_as: OpenAs, address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    key, user = two.maria.first.image, user_as(cast.vera)
+    await user.open(address)
+    await until(lambda: any(key in tile.content for tile in tiles(user)))
+    monkeypatch.setattr(clinic.hub, 'publish', lambda _changes: None)  # the news is still on its way to the page
+    a_move(clinic, cast.ines, [key], two.paul.key)
+    click_tile(user, key)
+    await until(lambda: user.notify.messages)
+    assert (pictures(user), trail(clinic, cast, Action.IMAGE_VIEW)) == ([], [])
 
 
 async def test_where_a_moved_photo_lay_stands_a_mark_without_a_name_and_the_picture_is_gone(
