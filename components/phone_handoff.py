@@ -97,6 +97,7 @@ class PhoneDialog:
                 self._state = text('', tag='span')
                 self._left = text('', 'df-meta df-num', tag='span')
             self._arrived = text('', 'df-muted df-num')
+            self._twins = text('', 'df-bold', role='status')
         with self._foot:
             self._release = button('Release', icon='unlink', on_click=self._let_go)
             self._end = button('End', icon='x', kind='danger', label='End this code', on_click=self._finish)
@@ -127,8 +128,11 @@ class PhoneDialog:
         is_over = self._is_ended or left_s <= 0
         self._state.set_text(_OVER if is_over else 'A phone is connected' if record.is_connected else 'Waiting for a phone')
         self._left.set_text('' if is_over else f'{left_s // 60}:{left_s % 60:02} left')
-        arrived = sum(one.state is UploadState.ADDED for one in clinic().uploads.of(progress_list(record.key), record.patient))
-        self._arrived.set_text(f'{plural(arrived, "photo")} arrived' if arrived else '')
+        sent = [one for one in clinic().uploads.of(progress_list(record.key), record.patient) if one.state is UploadState.ADDED]
+        self._arrived.set_text(f'{plural(len(sent), "photo")} arrived' if sent else '')
+        twins = sum(one.has_twin for one in sent)
+        self._twins.set_text(f'Of {plural(twins, "photo")} the same file is in another patient’s pool too. Open it large to see whose, '
+                             'and to move or withdraw it.' if twins else '')
         self._release.set_visibility(record.is_connected and not is_over)
         self._end.set_visibility(not is_over)
         self._new.set_visibility(is_over)

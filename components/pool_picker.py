@@ -1,5 +1,5 @@
 """Add from pool: choose among a patient's photographs; those that are in the entry already are shown, but cannot be chosen."""
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from datetime import date, tzinfo
 from typing import Any
 
@@ -8,6 +8,7 @@ from nicegui import ui
 from components.controls import box, button, icon_button, text
 from components.formatting import plural
 from components.image_grid import image_grid
+from components.refusals import tell
 from data.read_models import ImageTile, PatientHeader
 
 
@@ -19,13 +20,26 @@ class PoolPicker:
         self.patient, self._entry = patient, entry
         self._zone, self._today, self._on_add = zone, today, on_add
         self._order: list[str] = []
+        self._shown: set[str] = set()
         self._selected: set[str] = set()
         with ui.dialog().props('transition-show=fade transition-hide=fade') as self._dialog:
             self._dialog.props['aria-label'] = 'Add from pool'
             self._card = ui.card().classes('df-dialog df-dialog--full')
 
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it is on the screen."""
+        return bool(self._dialog.value)
+
+    def keep_only(self, pool: Collection[str]) -> None:
+        """Leave the screen when a photograph on it is in this pool no more: it may be another patient's by now."""
+        if self.is_open and not self._shown <= set(pool):
+            self._dialog.close()
+            tell('A photo left this pool meanwhile. Open it again to choose.', kind='info')
+
     def open(self, pool: list[ImageTile], here: frozenset[str]) -> None:
         """Show the pool as it is now; `here` are the keys that the entry holds."""
+        self._shown = {tile.key for tile in pool}
         self._order.clear()
         self._selected.clear()
         self._card.clear()

@@ -237,6 +237,9 @@ class EntryPage:
         self.viewer.renew([*self.entry.images, *(tile for group in self.entry.groups for tile in group.images)])
         self._show_changes(before)
         self._show_tags()
+        if self.picker.is_open:
+            with clinic().reading(current_actor()) as records:
+                self.picker.keep_only({tile.key for tile in records.images.of(self.patient.key)})
         if self.patient != known:
             self._show_patient()
 

@@ -147,6 +147,17 @@ async def test_a_photo_that_is_another_patients_by_now_is_not_shown_large_under_
     assert (pictures(user), trail(clinic, cast, Action.IMAGE_VIEW)) == ([], [])
 
 
+async def test_a_picker_that_shows_a_photo_of_another_patient_by_now_leaves_the_screen(
+        clinic: Clinic, cast: Cast, two: Two, user: User) -> None:
+    await user.open(VISIT)
+    press(user, 'Add from pool')
+    await sees(user, 'Select day')
+    await clinic.change(cast.tom, lambda records: records.images.describe(two.maria.second.image, 'caption', 'Elbow').text)
+    await move_images(clinic, cast.tom, [two.maria.second.image], two.paul.key, 'Mixed up')
+    await sees(user, 'A photo left this pool meanwhile. Open it again to choose.')
+    assert not any(element.value for element in user.find(kind=ui.dialog).elements)
+
+
 async def test_where_a_moved_photo_lay_stands_a_mark_without_a_name_and_the_picture_is_gone(
         clinic: Clinic, cast: Cast, two: Two, user_as: OpenAs) -> None:
     key, vera = two.maria.first.image, user_as(cast.vera)

@@ -14,7 +14,7 @@ from data.repositories.handoffs import HandoffRecord
 from tests import pictures
 from tests.cast import Cast
 from tests.conftest import MovableClock
-from tests.factories import a_patient, an_entry
+from tests.factories import a_patient, an_entry, an_uploaded_image
 from tests.pages.conftest import OpenAs
 from tests.pages.waiting import sees, until
 
@@ -88,6 +88,18 @@ async def test_a_photo_from_the_phone_shows_in_the_open_pool_and_in_the_dialog(
     await from_phone(clinic, user, pictures.jpeg())
     for words in ('A phone is connected', '1 photo arrived', '1 image', 'Release'):
         await sees(user, words)
+
+
+async def test_a_photo_from_the_phone_that_another_patient_has_too_is_said_on_the_desktop(
+        clinic: Clinic, cast: Cast, user: User, maria: PatientHeader) -> None:
+    data = pictures.jpeg()
+    await an_uploaded_image(clinic, cast.jana, a_patient(clinic, cast.jana, 'psr-2').key, data)
+    await open_dialog(user)
+    await from_phone(clinic, user, pictures.jpeg(comment=b'mine alone'))
+    await sees(user, '1 photo arrived')
+    await user.should_not_see('the same file')
+    await from_phone(clinic, user, data)
+    await sees(user, 'Of 1 photo the same file is in another patient’s pool too.')
 
 
 async def test_a_photo_from_the_phone_shows_in_the_open_entry(clinic: Clinic, cast: Cast, user: User, maria: PatientHeader) -> None:
