@@ -82,13 +82,14 @@ def photo_html(tile: ImageTile, *, alt: str = '', kind: Literal['thumb', 'previe
     return f'<span class="df-photo">{picture}</span>'
 
 
-def tile_html(tile: ImageTile, zone: tzinfo, *, badge: str = '', alt: str = '', when: str = '') -> str:
+def tile_html(tile: ImageTile, zone: tzinfo, *, badge: str = '', alt: str = '', when: str = '', asks_site: bool = False) -> str:
     """Return one tile: photo and up to three caption lines, every value escaped. Few elements: there may be hundreds of tiles.
 
-    `when` stands in for the time where no day stands above.
+    `when` stands in for the time where no day stands above. `asks_site` invites to say the body site that is not set.
     """
     site = site_of(tile)
-    first = f'<b>{escape(site)}</b>' if site else '<b class="df-unset">Body site not set</b>'
+    unset = '<b class="df-asked">Set body site</b>' if asks_site else '<b class="df-unset">Body site not set</b>'
+    first = f'<b>{escape(site)}</b>' if site else unset
     marked = f'<span class="df-badge">{escape(badge)}</span>' if badge else ''
     view = escape(tile.view.capitalize() or 'View not set')
     caption = f'<span class="df-tile-caption">{escape(tile.caption)}</span>' if tile.caption else ''

@@ -12,6 +12,7 @@ from nicegui.events import GenericEventArguments
 
 from components import formatting
 from components.controls import Handler, box, text
+from components.day_visits import DayVisit
 from components.elements import FocusableHtml
 from components.image_grid import OnKey, describe, tile_html
 from components.sensitive import VEILED, is_veiled, unveil, veil_words
@@ -33,16 +34,18 @@ class TileActs:
 
 
 class PoolDay:
-    """The photographs of one day, in the order they were taken."""
+    """The photographs of one day, in the order they were taken; `asks_site` where the reader may say what is not set."""
 
-    def __init__(self, on: date, acts: TileActs, *, today: date, zone: tzinfo) -> None:
-        self._on, self._acts, self._zone = on, acts, zone
+    def __init__(self, on: date, acts: TileActs, *, today: date, zone: tzinfo, asks_site: bool = False) -> None:
+        self._on, self._acts, self._zone, self._asks_site = on, acts, zone, asks_site
+        self._visits: tuple[DayVisit, ...] = ()
         self.tiles: dict[str, ImageTile] = {}
         self._elements: dict[str, FocusableHtml] = {}
         with box() as self.place:
             with box('df-day'):
                 text(formatting.relative_day(on, today=today), tag='h3')
                 text(formatting.day(on), 'df-day-date df-num', tag='span')
+                self._visits_place = box('df-day-visits', tag='span')
                 with box('df-day-end', tag='span'):
                     self._count = text('', 'df-num', tag='span')
                     self._whole = text('', 'df-link df-day-whole', tag='button', type='button').mark(f'day-{on}')
@@ -69,6 +72,16 @@ class PoolDay:
                 element.move(self._grid, target_index=place)
         self._count.set_text(formatting.plural(len(tiles), 'image'))
         self.show_choice(chosen)
+
+    def show_visits(self, visits: tuple[DayVisit, ...]) -> None:
+        """Name the visits of this day, each as the way to it."""
+        if visits == self._visits:
+            return
+        self._visits = visits
+        self._visits_place.clear()
+        with self._visits_place:
+            for visit in visits:
+                text(visit.words, 'df-link df-ell', tag='a', href=visit.address, title=visit.words)
 
     def show_choice(self, chosen: Collection[str]) -> None:
         """Show which are chosen; only tiles that change are told."""
@@ -108,7 +121,7 @@ class PoolDay:
         return element.on('focus', lambda: self._acts.came(tile.key), args=[])
 
     def _face(self, tile: ImageTile) -> str:
-        return tile_html(tile, self._zone, badge='Cover' if tile.is_cover else '')
+        return tile_html(tile, self._zone, badge='Cover' if tile.is_cover else '', asks_site=self._asks_site)
 
     def _name(self, tile: ImageTile) -> None:
         """Say what a tile is, and hide a sensitive photograph until someone asks for it."""

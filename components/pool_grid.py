@@ -4,11 +4,12 @@
     grid.show(tiles, newest_first=True)
     grid.chosen                               # the keys, in the order that they are shown in
 """
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, tzinfo
 from typing import Any
 
 from components.controls import box
+from components.day_visits import DayVisit
 from components.image_grid import OnKey, Size, by_day
 from components.pool_day import PoolDay, TileActs
 from data.read_models import ImageTile
@@ -18,11 +19,12 @@ class PoolGrid:
     """Photographs by day; `shown` are they in this order. What is not shown is not chosen.
 
     `on_open(key)` is told when one is to be seen large, `on_choice()` after each change of the choice.
-    `nothing` is the place of what is said when there is none.
+    `nothing` is the place of what is said when there is none; `asks_site` where the reader may set a body site.
     """
 
-    def __init__(self, *, today: date, zone: tzinfo, on_open: OnKey, on_choice: Callable[[], Any]) -> None:
-        self._today, self._zone, self._on_open, self._on_choice = today, zone, on_open, on_choice
+    def __init__(self, *, today: date, zone: tzinfo, on_open: OnKey, on_choice: Callable[[], Any],
+                 asks_site: bool = False) -> None:
+        self._today, self._zone, self._on_open, self._on_choice, self._asks_site = today, zone, on_open, on_choice, asks_site
         self._days: dict[date, PoolDay] = {}
         self._chosen: set[str] = set()
         self._anchor = self._current = ''
@@ -41,8 +43,9 @@ class PoolGrid:
         """Return what is chosen, in the order of the page."""
         return [tile for tile in self.shown if tile.key in self._chosen]
 
-    def show(self, tiles: list[ImageTile], *, newest_first: bool = True) -> None:
-        """Show these photographs; what was chosen and is still there stays chosen."""
+    def show(self, tiles: list[ImageTile], *, newest_first: bool = True,
+             visits: Mapping[date, tuple[DayVisit, ...]] | None = None) -> None:
+        """Show these photographs, and the visits of their days; what was chosen and is still there stays chosen."""
         groups = by_day(tiles, self._zone, newest_first=newest_first)
         self.shown = [tile for _on, photos in groups for tile in photos]
         keys = {tile.key for tile in self.shown}
@@ -50,7 +53,7 @@ class PoolGrid:
         for on in self._days.keys() - {on for on, _photos in groups}:
             self._days.pop(on).place.delete()
         for on, photos in groups:
-            self._show_day(on, photos)
+            self._show_day(on, photos, (visits or {}).get(on, ()))
         if list(self._days) != [on for on, _photos in groups]:
             self._days = {on: self._days[on] for on, _photos in groups}
             for place, day in enumerate(self._days.values()):
@@ -116,12 +119,13 @@ class PoolGrid:
             day.show_choice(self._chosen)
         self._on_choice()
 
-    def _show_day(self, on: date, photos: list[ImageTile]) -> None:
+    def _show_day(self, on: date, photos: list[ImageTile], visits: tuple[DayVisit, ...]) -> None:
         if on not in self._days:
             with self._place:
-                self._days[on] = PoolDay(on, self._acts(), today=self._today, zone=self._zone)
+                self._days[on] = PoolDay(on, self._acts(), today=self._today, zone=self._zone, asks_site=self._asks_site)
         if list(self._days[on].tiles.values()) != photos:
             self._days[on].show(photos, self._chosen)
+        self._days[on].show_visits(visits)
 
     def _acts(self) -> TileActs:
         back, on = (lambda: self.move(-1)), (lambda: self.move(1))

@@ -11,6 +11,7 @@ from app.clinic import clinic
 from components.autosave import Autosave
 from components.choice_bar import MoreAct
 from components.controls import banner, box
+from components.day_visits import visits_by_day
 from components.image_beside import ImageBeside
 from components.image_describe import ImageFields, known_sites
 from components.image_grid import Size
@@ -37,11 +38,12 @@ from data.actors import Permission
 from data.models import Action
 from data.read_models import ImageTile, PatientHeader, ShownTag
 from data.records import Changed, Records
+from data.repositories.entries import EntrySummary
 from data.repositories.tag_records import VOCABULARY
 from pages.image_choice import ImageChoice
 from pages.image_uploads import PoolUploads
 
-Seen = tuple[PatientHeader, list[ImageTile], Mapping[str, tuple[ShownTag, ...]]]
+Seen = tuple[PatientHeader, list[ImageTile], Mapping[str, tuple[ShownTag, ...]], list[EntrySummary]]
 router = APIRouter()
 _EMPTY = 'No photos yet.'
 
@@ -57,18 +59,18 @@ async def pool_page(unique_id: str, request: Request) -> RedirectResponse | None
         return RedirectResponse(patient_address(header.unique_id, '/images'))
     view, faults = read_view(request.query_params.multi_items())
     looking = Looking(Action.GALLERY_VIEW, header.key, lambda records: _seen(records, header.key), _pictures)
-    patient, tiles, tags = await looking.again(around.actor)
-    PoolPage(around, patient, Pool(tiles, tags, view), looking, size).build(faults)
+    patient, tiles, tags, visits = await looking.again(around.actor)
+    PoolPage(around, patient, Pool(tiles, tags, view), looking, visits, size).build(faults)
     return None
 
 
 def _seen(records: Records, patient: str) -> Seen:
     tiles = records.images.of(patient)
-    return records.patients.header(patient), tiles, records.tags.on_images([tile.key for tile in tiles])
+    return records.patients.header(patient), tiles, records.tags.on_images([tile.key for tile in tiles]), records.entries.of(patient)
 
 
 def _pictures(seen: Seen) -> list[str | None]:
-    patient, tiles, _tags = seen
+    patient, tiles, _tags, _visits = seen
     return [patient.cover, *(tile.key for tile in tiles)]
 
 
@@ -80,6 +82,7 @@ class PoolPage:
     patient: PatientHeader
     pool: Pool
     looking: Looking[Seen]
+    visits: list[EntrySummary]
     size: Size = 'M'
     revisions: dict[str, int] = field(default_factory=dict)
     viewed: list[str] = field(default_factory=list)
@@ -106,7 +109,8 @@ class PoolPage:
                 with box('df-pool-main'):
                     self._above(faults)
                     with box('df-pool-scroll', tabindex='-1') as self.scroll:
-                        self.grid = PoolGrid(today=around.today, zone=around.zone, on_open=self.open, on_choice=self._show_choice)
+                        self.grid = PoolGrid(today=around.today, zone=around.zone, on_open=self.open, on_choice=self._show_choice,
+                                             asks_site=self.may_add)
                         self.withdrawn = WithdrawnLine(zone=around.zone, on_put_back=self.leaving.put_back if self.leaving.may else None)
                 self.uploads.build(zone=around.zone, on_open=self.open)
             self._choosing()
@@ -182,20 +186,21 @@ class PoolPage:
         uploads = Soon(self.uploads.refresh, place=self.slots.body, name='live uploads')
 
         def heard(change: Changed) -> None:
-            if not change.field or change.field in IN_THE_HEAD:
+            if not change.field or change.field == 'timeline' or change.field in IN_THE_HEAD:
                 pool()
         hear({self.patient.key: heard, VOCABULARY: pool, self.uploads.topic: uploads})
 
     def _follow(self, seen: Seen) -> None:
         before = self.patient
-        self.patient, self.pool.tiles, self.pool.tags = seen
+        self.patient, self.pool.tiles, self.pool.tags, self.visits = seen
         self._show()
         if self.patient != before:
             self._show_patient()
 
     def _show(self) -> None:
         self.tools.show()
-        self.grid.show(self.pool.shown, newest_first=self.pool.view.is_newest_first)
+        self.grid.show(self.pool.shown, newest_first=self.pool.view.is_newest_first,
+                       visits=visits_by_day(self.visits, self.patient.unique_id, self.around.zone))
         self.grid.nothing.clear()
         if not self.grid.shown:
             with self.grid.nothing:
