@@ -61,9 +61,11 @@ def tag_again(patient: str, label: TagLabel, keys: Sequence[str]) -> Deed:
 
 
 def place(patient: str, number: int, entry: str, keys: Sequence[str]) -> Deed:
-    """Lay photographs into a visit. `entry` is how it is called."""
-    return Deed(lambda records: records.many_images.place(patient, number, keys),
-                lambda new: f'{photos(len(new)).capitalize()} added to {entry}.' if new else f'They are in {entry} already.',
+    """Lay photographs into a visit. `entry` is when it is, as people read it."""
+    def told(new: Sequence[str]) -> str:
+        return f'{photos(len(new)).capitalize()} added to the entry of {entry}.' if new else f'They are in the entry of {entry} already.'
+
+    return Deed(lambda records: records.many_images.place(patient, number, keys), told,
                 lambda new: lambda records: records.many_images.take_out(patient, number, new))
 
 

@@ -126,7 +126,8 @@ class TagField:
     def _find(self) -> None:
         self._naming, typed = '', str(self._field.value or '')
         self._found = choices(self._categories, self._own(), typed, may_create=self._acts.manage is not None)
-        said = 'No tags match.' if typed else 'No more tags.'
+        there = 'No more tags.' if any(category.tags for category in self._categories) else 'No tags yet.'
+        said = 'No tags match.' if typed else there
         self._show(best(self._found, typed), '' if self._found else said)
 
     def _show(self, at: int, said: str = '') -> None:

@@ -116,5 +116,5 @@ def _told(files: object) -> list[QueuedFile]:
 
 
 def _spaced(size: str) -> str:
-    """Return '2.1 MB' for '2.1MB'."""
-    return re.sub(r'(?<=\d)(?=[A-Za-z])', ' ', size)
+    """Return '2.1 MB' for '2.1MB', and '23.5 kB' as the rest of the page writes it."""
+    return re.sub(r'(?<=\d)(?=[A-Za-z])', ' ', size).replace('KB', 'kB')

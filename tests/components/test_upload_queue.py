@@ -12,8 +12,8 @@ def names(queue: UploadQueue) -> list[tuple[str, bool]]:
 
 def test_a_file_waits_until_the_server_has_heard_of_it() -> None:
     queue = UploadQueue()
-    queue.added([told('IMG_4471.HEIC'), told('IMG_4472.HEIC')])
-    assert [(one.name, one.size) for one in queue.files] == [('IMG_4471.HEIC', '7.7 MB'), ('IMG_4472.HEIC', '7.7 MB')]
+    queue.added([told('IMG_4471.HEIC'), told('IMG_4472.HEIC', label='23.5KB')])
+    assert [(one.name, one.size) for one in queue.files] == [('IMG_4471.HEIC', '7.7 MB'), ('IMG_4472.HEIC', '23.5 kB')]
     queue.begun([('k1', 'IMG_4472.HEIC')])
     queue.begun([('k1', 'IMG_4472.HEIC')])
     assert names(queue) == [('IMG_4471.HEIC', False)]

@@ -198,7 +198,7 @@ async def test_photographs_are_laid_into_a_visit_and_taken_out_again(clinic: Cli
     press(user, 'Add to entry')
     await user.should_see('Week 12 review')
     UserInteraction(user, {line_of(user, 'Week 12 review')}, None).click()
-    await sees(user, '2 photos added to')
+    await sees(user, '2 photos added to the entry of ')
     assert laid_out() == 3
     press(user, 'Undo')
     await sees(user, 'Undone.')

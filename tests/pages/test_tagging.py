@@ -197,6 +197,14 @@ async def test_an_image_is_tagged_beside_its_large_picture(clinic: Clinic, cast:
         await sees(user, marker='remove-tag-psoriasis')
 
 
+async def test_a_practice_without_tags_is_said_to_have_none_yet(clinic: Clinic, cast: Cast, user_as: OpenAs):
+    a_patient(clinic, cast.jana)
+    user = user_as(cast.tom)
+    await user.open(PATIENT)
+    await look_for(user, '')
+    await sees(user, 'No tags yet.')
+
+
 async def test_a_photographer_puts_tags_on_and_makes_none(clinic: Clinic, cast: Cast, user_as: OpenAs):
     patient = a_patient(clinic, cast.jana)
     a_tag(clinic, cast, 'Psoriasis')
