@@ -33,7 +33,8 @@ class FocusableHtml(ui.html):
     def __init__(self, fragment: str, *, sanitize: bool) -> None:
         super().__init__(fragment, sanitize=sanitize)
         self.tag = 'div'
-        self.props(remove='tag sanitize')
+        with self.props.suspend_updates():
+            del self.props['tag'], self.props['sanitize']
 
 
 def symbol(name: str, classes: str = '') -> ui.icon:

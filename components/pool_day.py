@@ -102,7 +102,7 @@ class PoolDay:
         fragment = self._face(tile)
         self._elements[tile.key] = FocusableHtml(fragment, sanitize=False).classes('df-tile df-tile--whole').mark(f'tile-{tile.key}')
         element = self._elements[tile.key]
-        element.props['tabindex'], element.props['role'], element.props['aria-checked'] = '-1', 'checkbox', 'false'
+        element.props.update({'tabindex': '-1', 'role': 'checkbox', 'aria-checked': 'false'})  # at once: there may be hundreds
         self._name(tile)
         element.on('click', partial(self._clicked, tile.key), args=['offsetX', 'offsetY', 'shiftKey'])
         return element.on('focus', lambda: self._acts.came(tile.key), args=[])

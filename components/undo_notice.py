@@ -18,7 +18,7 @@ class UndoNotice:
     """One notice. `say` replaces what it said before: only the last act is taken back from here."""
 
     def __init__(self, place: str = 'df-undo-notice') -> None:
-        self._place = box(place, role='status')
+        self._place = box(place, aria_live='polite')  # heard like a status; the one status of a page is how its saving stands
 
     @property
     def is_deleted(self) -> bool:

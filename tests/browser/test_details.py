@@ -145,7 +145,7 @@ def test_an_identifier_is_typed_in_one_browser_and_stands_in_the_other(page: Pag
     expect(second_page.get_by_label('Number', exact=True)).to_have_value('88-1204')
     page.get_by_role('button', name='Remove identifier').click()
     expect(second_page.get_by_label('System', exact=True)).to_have_count(0)
-    page.get_by_role('status').get_by_role('button', name='Undo').click()
+    page.locator('.df-undo-notice').get_by_role('button', name='Undo').click()
     expect(second_page.get_by_label('Number', exact=True)).to_have_value('88-1204')
 
 

@@ -64,7 +64,7 @@ def test_a_sensitive_photo_is_blurred_until_the_first_enter_and_opened_by_the_se
     pool.keyboard.press('Escape')
     expect(pool.get_by_text('About this photo')).to_be_hidden()
     pool.reload()
-    tile = pool.get_by_role('button', name='Nipple')
+    tile = pool.get_by_role('checkbox', name='Nipple')
     expect(tile).to_have_accessible_name(re.compile('sensitive, hidden$'))
     expect(tile.locator('img')).to_have_css('filter', 'blur(22px) saturate(0.7)')
     found = findings(pool)

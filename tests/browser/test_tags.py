@@ -66,7 +66,7 @@ def test_a_taken_name_leads_to_the_merge_and_undo_takes_it_back(page: Page) -> N
     expect(dialog.get_by_text('then on 2 patients, 1 entry, 2 images')).to_be_visible()
     assert findings(page, over_scrim=True) == []
     dialog.get_by_role('button', name='Merge tags').press('Enter')
-    expect(page.get_by_role('status').get_by_text('Merged Psoriasis vulgaris into Psoriasis.')).to_be_visible()
+    expect(page.locator('.df-undo-notice').get_by_text('Merged Psoriasis vulgaris into Psoriasis.')).to_be_visible()
     expect(dialog).to_have_count(0)
     expect(page.get_by_role('link', name='2 patients with Psoriasis', exact=True)).to_be_visible()
     expect(page.get_by_text('Psoriasis vulgaris', exact=True)).to_have_count(0)
@@ -116,7 +116,7 @@ def test_a_name_changed_elsewhere_shows_while_another_row_is_being_edited(page: 
     page.keyboard.type('ersa')
     expect(field).to_have_value('Psoriasis inversa')
     page.keyboard.press('Enter')
-    expect(page.get_by_role('status').get_by_text('Renamed Psoriasis vulgaris to Psoriasis inversa.')).to_be_visible()
+    expect(page.locator('.df-undo-notice').get_by_text('Renamed Psoriasis vulgaris to Psoriasis inversa.')).to_be_visible()
     expect(page.locator('.df-tags-row .df-tag-name')).to_have_text(['Psoriasis', 'Psoriasis inversa', 'Zoster'])
 
 
