@@ -64,7 +64,7 @@ class _Batch:
         """Pass one event on to the present file; files of other fields are not ours."""
         if isinstance(event, PartBegins):
             if event.field == FIELD:
-                self.current = Receiving(self.door, event.file_name, self.announced_bytes)
+                self.current = Receiving(self.door, event.file_name, max(0, self.announced_bytes - event.around_bytes))
                 self.uploads.append(self.current.upload)
         elif self.current is None:
             return

@@ -50,14 +50,19 @@ async def take_back(clinic: Clinic, actor: Actor, moves: Sequence[str]) -> list[
 
 
 async def _carry_out(clinic: Clinic, actor: Actor, plan: Callable[[Records], _Plan], because: str) -> list[str]:
-    with clinic.reading(actor) as records:
-        planned = plan(records)
     require_room(clinic.images)
+    files: list[ImageFile] = []
+
+    def work() -> list[str]:
+        with clinic.reading(actor) as records:  # of some hundred photographs it takes longer than a page may wait
+            planned = plan(records)
+        files.extend(planned.files)
+        return _move(clinic, actor, planned, because)
     try:
         # one piece of work in a thread: who closes the page in the middle stops nothing
-        return await in_thread(lambda: _move(clinic, actor, planned, because))
+        return await in_thread(work)
     finally:
-        for file in planned.files:
+        for file in files:
             clinic.viewings.forget(file.key)
 
 

@@ -13,10 +13,14 @@ _DAMAGED = 'The form was damaged on its way. Send it again.'
 
 @dataclass(frozen=True)
 class PartBegins:
-    """A file of a form begins: the field's name and the sender's name for the file."""
+    """A file of a form begins: the field's name and the sender's name for the file.
+
+    `around_bytes` are those of the form beside the file's own, when it is the only part and written as browsers do.
+    """
 
     field: str
     file_name: str
+    around_bytes: int = 0
 
 
 @dataclass(frozen=True)
@@ -37,8 +41,9 @@ Event = PartBegins | PartData | PartEnds
 class _Collector:
     """Turns the parser's callbacks into events."""
 
-    def __init__(self) -> None:
+    def __init__(self, boundary: bytes) -> None:
         self.events: list[Event] = []
+        self._lines_bytes = len(b'--%b\r\n\r\n\r\n--%b--\r\n' % (boundary, boundary))
         self._name, self._value = b'', b''
         self._headers: dict[bytes, bytes] = {}
         self._parts = 0
@@ -71,7 +76,8 @@ class _Collector:
         self._is_file = bool(options.get(b'filename'))  # a form sends an empty name for a field where nothing was chosen
         if self._is_file:
             name, file_name = (options.get(part, b'').decode('utf-8', 'replace') for part in (b'name', b'filename'))
-            self.events.append(PartBegins(name, file_name))
+            headers_bytes = sum(len(b'%b: %b\r\n' % header) for header in self._headers.items())
+            self.events.append(PartBegins(name, file_name, self._lines_bytes + headers_bytes))
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._is_file:
@@ -94,7 +100,7 @@ async def file_events(stream: AsyncIterator[bytes], content_type: str) -> AsyncI
     boundary = options.get(b'boundary')
     if kind != b'multipart/form-data' or not boundary:
         raise Invalid('Photos are sent as a form.')
-    collector = _Collector()
+    collector = _Collector(boundary)
     try:
         parser = MultipartParser(boundary, collector.callbacks())  # type: ignore[arg-type]
     except FormParserError:  # a boundary that no form has

@@ -1,4 +1,4 @@
-"""Patients whom a page names beside its own: the bearer of a taken ID, others of the same name and birth date."""
+"""Patients whom a page names beside its own: the bearer of a taken ID, others of the same name and birth date, or of the same photo."""
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -8,6 +8,7 @@ from data.actors import Actor, Permission
 from data.models import Action
 from data.read_models import PatientHeader
 from data.records import Records
+from data.repositories.left_images import NamedPatient
 
 
 @dataclass
@@ -21,7 +22,7 @@ class Recognised:
     named: set[str] = field(default_factory=set)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def note(self, actor: Actor, patients: Iterable[PatientHeader]) -> None:
+    async def note(self, actor: Actor, patients: Iterable[PatientHeader | NamedPatient]) -> None:
         """Write the events of those who were not named yet; to be awaited before they are shown."""
         async with self._turn:
             new = sorted({patient.key for patient in patients} - self.named)

@@ -3,12 +3,13 @@
     leaving = LeavingPhotos(lambda: header, around, notice, on_left=viewer.close)
     leaving.acts()                  # (words, symbol, act on keys) for a menu of the chosen ones
     leaving.menu(tile)              # the same in the head of the viewer
-    leaving.tell_of(tile)           # beside one that is large: where it came from, who else holds the same file
+    await leaving.find_out(key)     # before one is large: where it came from, who else holds the same file
+    leaving.tell_of(tile)           # beside it
 """
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from nicegui import ui
 
 from app.clinic import clinic
 from app.moving import move_images, take_back
+from app.recognising import Recognised
 from components.controls import box, icon_button
 from components.formatting import plural
 from components.leave_dialog import LeaveDialog, Leaving
@@ -30,10 +32,11 @@ from data.actors import Actor, Permission
 from data.models import Action
 from data.patient_query import ListView
 from data.read_models import ImageTile, PatientHeader, PatientRow
-from data.repositories.left_images import NamedPatient
+from data.repositories.left_images import Arrival, NamedPatient
 
 KeysAct = tuple[str, str, Callable[[Sequence[str]], Awaitable[None]]]
 """The words of an act on chosen photographs, its symbol, and what it does with their keys."""
+_Origin = tuple[Arrival | None, Sequence[NamedPatient]]
 _MOST_FOUND = 6
 
 
@@ -46,8 +49,10 @@ class LeavingPhotos:
     notice: UndoNotice
     on_left: Callable[[], Any]
     is_acting: bool = False
+    _origins: dict[str, _Origin] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._recognised = Recognised(clinic())
         self._place = box('df-contents')  # dialogs stay when what asked for them goes: a menu, a row, the panel of a photo
 
     @property
@@ -69,10 +74,17 @@ class LeavingPhotos:
                 for words, _symbol, act in acts:
                     ui.menu_item(words, partial(act, [tile.key])).props('role=menuitem')
 
+    async def find_out(self, key: str) -> None:
+        """Read from whom a photograph was moved here and who else holds the same file, and write an event of each who is to be named."""
+        actor = current_actor()
+        with clinic().reading(actor) as records:
+            arrival, twins = records.images.arrival(key), records.images.twins(key)
+        await self._recognised.note(actor, [*([arrival.patient] if arrival else []), *twins])
+        self._origins[key] = arrival, twins
+
     def tell_of(self, tile: ImageTile) -> None:
-        """Show from whom a photograph was moved here, and who else holds the same file; nothing when there is nothing."""
-        with clinic().reading(current_actor()) as records:
-            arrival, twins = records.images.arrival(tile.key), records.images.twins(tile.key)
+        """Show what `find_out` read of a photograph; nothing when there is nothing."""
+        arrival, twins = self._origins.get(tile.key, (None, ()))
         if arrival is None and not twins:
             return
         with box('df-viewer-origin'):
@@ -82,10 +94,12 @@ class LeavingPhotos:
             self._tell_of_twins(tile.key, twins)
 
     def tell_of_twins(self, key: str) -> None:
-        """Show who else holds the same file as a photograph, with what may be done about it; nothing when nobody does."""
-        with clinic().reading(current_actor()) as records:
-            twins = records.images.twins(key)
-        self._tell_of_twins(key, twins)
+        """Show who else holds the same file as a photograph, with what may be done about it, once the events are written."""
+        async def show() -> None:
+            with refusals_shown():
+                await self.find_out(key)
+                self._tell_of_twins(key, self._origins[key][1])
+        ui.timer(0, show, once=True)
 
     def _tell_of_twins(self, key: str, twins: Sequence[NamedPatient]) -> None:
         if twins:
@@ -111,8 +125,10 @@ class LeavingPhotos:
             self.notice.say(f'{plural(len(keys), "photo")} put back.')
 
     def _leaving(self, keys: Sequence[str]) -> Leaving:
+        patient = self.patient()
         with clinic().reading(current_actor()) as records:
-            return Leaving(self.patient(), len(keys), records.images.shown_in(keys), self.around.today, self.around.zone)
+            shown = records.images.shown_in(keys, of=patient.key)
+        return Leaving(patient, len(keys), shown, self.around.today, self.around.zone)
 
     async def _move(self, keys: Sequence[str], to: PatientHeader, because: str) -> None:
         with self._acting():

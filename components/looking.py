@@ -1,11 +1,12 @@
 """A page shows of a patient what an event has named: read, write the event of what is new, read again until nothing is."""
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from nicegui import ui
 
 from app.clinic import clinic
+from components.refusals import tell
 from components.session import current_actor
 from components.soon import Soon
 from data.actors import Actor
@@ -60,3 +61,19 @@ def hear(topics: Mapping[str, Callable[[Changed], None]]) -> None:
     """Listen to these topics of the live hub until the page is closed."""
     ends = [clinic().hub.subscribe(topic, heard) for topic, heard in topics.items()]
     ui.context.client.on_delete(lambda: [end() for end in ends])
+
+
+def leaves_with(dialog: ui.dialog, images: Collection[str], *, of: str) -> None:
+    """Empty and close an open dialog once one of its photographs left this patient's pool: it would stay under the wrong name."""
+    async def look() -> None:
+        with clinic().reading(current_actor()) as records:
+            is_whole = {tile.key for tile in records.images.of(of)}.issuperset(images)
+        if not is_whole:
+            dialog.clear()  # what left does not fade out with the dialog
+            dialog.close()
+            tell('A photo of these is not here any more.', kind='info', stays=False)
+    again = Soon(look, place=dialog, name='live dialog')
+    end = clinic().hub.subscribe(of, lambda change: again() if change.field == 'images' else None)
+    dialog.on('hide', end, [])
+    dialog.client.on_delete(end)
+    again()  # one may have left since they were read

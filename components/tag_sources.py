@@ -13,8 +13,8 @@ from data.read_models import ImageTile, PatientHeader, ShownTag
 from data.repositories.tag_records import TagSources
 
 
-def show_sources(shown: ShownTag, sources: TagSources, patient: PatientHeader, *, zone: tzinfo) -> None:
-    """Open the dialog. Nothing can be taken off here: the tag leaves with what it rests on."""
+def show_sources(shown: ShownTag, sources: TagSources, patient: PatientHeader, *, zone: tzinfo) -> ui.dialog:
+    """Open the dialog and return it. Nothing can be taken off here: the tag leaves with what it rests on."""
     with ui.dialog().props('transition-show=fade transition-hide=fade') as dialog, ui.card().classes('df-dialog df-sources'):
         dialog.props['aria-label'] = f'Where {shown.tag.name} comes from'
         with box('df-dialog-head'):
@@ -38,6 +38,7 @@ def show_sources(shown: ShownTag, sources: TagSources, patient: PatientHeader, *
     # not at once: while it fades out the browser gives the focus back to what opened it
     dialog.on('hide', dialog.delete)
     dialog.open()
+    return dialog
 
 
 def _photo(tile: ImageTile, zone: tzinfo) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 
 from app.clinic import clinic
 from components.elements import box
+from components.looking import leaves_with
 from components.patient_banner import PatientBanner
 from components.refusals import refusals_shown
 from components.session import current_actor
@@ -45,7 +46,8 @@ class Tagging:
                 patient, zone = records.patients.header(self.patient), records.settings.zone()
             if sources.images:
                 await clinic().looked(actor, Action.GALLERY_VIEW, patient=self.patient, images=[tile.key for tile in sources.images])
-            show_sources(shown, sources, patient, zone=zone)
+            dialog = show_sources(shown, sources, patient, zone=zone)
+            leaves_with(dialog, [tile.key for tile in sources.images], of=self.patient)
 
     def _sources(self, records: Records, tag: str) -> TagSources:
         found = records.tags.sources(tag, self.patient)

@@ -72,8 +72,8 @@ class UploadPanel:
     def show(self, uploads: Sequence[Upload], queue: Sequence[QueuedFile], images: Mapping[str, ImageTile] | None = None) -> None:
         """Show the server's list, and behind it what the browser still holds. `images` are those of the pool as they are now, by key."""
         known = images or {}
-        lines = {one.key: (row_html(one, self._zone, known.get(one.image)), one.image, one.name if one.state is UploadState.SENDING else '')
-                 for one in uploads}
+        lines = {one.key: (row_html(one, self._zone, known.get(one.image)), one.image if one.image in known else '',
+                           one.name if one.state is UploadState.SENDING else '') for one in uploads}
         lines |= {one.key: (queued_html(one), '', one.name) for one in queue}
         for key in set(self._rows) - set(lines):
             self._rows.pop(key).place.delete()
@@ -83,7 +83,7 @@ class UploadPanel:
             is_hidden = image in known and known[image].is_sensitive
             row.face.classes(add=VEILED if is_hidden else '', remove='' if is_hidden else VEILED)
             self._show_cancel(row, key, cancels)
-        self._show_twins({one.key: one.image for one in uploads if one.has_twin and one.image})
+        self._show_twins({one.key: one.image for one in uploads if one.has_twin and one.image in known})
         self._head(uploads, queue)
         self.root.set_visibility(bool(lines))
 
@@ -137,9 +137,12 @@ class UploadPanel:
 
 
 def row_html(upload: Upload, zone: tzinfo, tile: ImageTile | None = None) -> str:
-    """Return the row of a file that the server has heard of, escaped; `tile` is the photograph that it became."""
+    """Return the row of a file that the server has heard of, escaped.
+
+    `tile` is the photograph that it became; without it there is no picture: it left the pool, and may be another patient's by now.
+    """
     name = escape(upload.name)
-    title = f'<button type="button" class="df-uprow-name">{name}</button>' if upload.image else f'<span class="df-uprow-name">{name}</span>'
+    title = f'<button type="button" class="df-uprow-name">{name}</button>' if tile else f'<span class="df-uprow-name">{name}</span>'
     icon, look = _ICONS[upload.state]
     return (f'{_thumb(upload, tile)}<span class="df-uprow-text">{title}{_state(upload, zone)}</span>'
             f'<span class="{look}">{icon_svg(icon)}</span>')
@@ -174,8 +177,8 @@ def _sending(upload: Upload) -> str:
 
 
 def _thumb(upload: Upload, tile: ImageTile | None) -> str:
-    if upload.image:
-        return f'<span class="df-photo">{picture_html(upload.image, turn_deg=tile.turn_deg if tile else 0, is_lazy=False)}</span>'
+    if tile is not None:
+        return f'<span class="df-photo">{picture_html(tile.key, turn_deg=tile.turn_deg, is_lazy=False)}</span>'
     return _mat('file-x-2', ' df-uprow-mat--bad') if upload.state is UploadState.REFUSED else _mat('image')
 
 

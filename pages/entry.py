@@ -21,7 +21,7 @@ from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame, window_title
 from components.leaving import LeavingPhotos
-from components.looking import Looking, hear, looked_at
+from components.looking import Looking, hear, leaves_with, looked_at
 from components.navigation import patient_address
 from components.patient_head_live import IN_THE_HEAD, show_head
 from components.phone_handoff import phone_button, photo_buttons
@@ -197,6 +197,7 @@ class EntryPage:
     async def _looks(self, key: str) -> ImageTile:
         """Write the event of one photograph large, before it is shown."""
         await self._look_at([key])
+        await self.leaving.find_out(key)
         with clinic().reading(current_actor()) as records:
             return records.images.one(key, of=self.patient.key)
 
@@ -206,8 +207,11 @@ class EntryPage:
 
     async def _enlarge(self, group: GroupRecord) -> ui.dialog | None:
         with refusals_shown():
-            await self._look_at([tile.key for tile in group.images])
-            return full_screen(group, self.patient, zone=self.around.zone, today=self.around.today)
+            keys = [tile.key for tile in group.images]
+            await self._look_at(keys)
+            large = full_screen(group, self.patient, zone=self.around.zone, today=self.around.today)
+            leaves_with(large, keys, of=self.patient.key)
+            return large
         return None
 
     async def _open_picker(self) -> None:

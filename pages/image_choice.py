@@ -13,7 +13,7 @@ from components.comparison_view import full_screen
 from components.formatting import appointment
 from components.image_describe import known_sites
 from components.layout import FrameSlots
-from components.looking import looked_at
+from components.looking import leaves_with, looked_at
 from components.pool_grid import PoolGrid
 from components.refusals import refusals_shown
 from components.session import current_actor
@@ -72,7 +72,9 @@ class ImageChoice:
             for key in keys:
                 await looked_at(actor, key, of=patient.key)
             tiles = sorted((pool[key] for key in keys), key=lambda tile: (tile.captured_local, tile.received_at))
-            full_screen(GroupRecord('', '', Layout.SIDE_BY_SIDE, tiles, 0), patient, zone=self.around.zone, today=self.around.today)
+            group = GroupRecord('', '', Layout.SIDE_BY_SIDE, tiles, 0)
+            large = full_screen(group, patient, zone=self.around.zone, today=self.around.today)
+            leaves_with(large, keys, of=patient.key)
 
     async def describe(self, tiles: Sequence[ImageTile], values: Mapping[str, str]) -> None:
         """Give photographs the same words; they need not be chosen. What is refused is raised."""

@@ -1,7 +1,7 @@
 """What is being sent into the pool: the browser's queue, the server's list, and the question that follows."""
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
 
@@ -72,9 +72,7 @@ class PoolUploads:
         """Show how far everything is, and ask what is not known of what came in."""
         files = self._files()
         self.queue.begun((upload.key, upload.name) for upload in files)
-        pool = {tile.key: tile for tile in self.tiles()}
-        # of one that is not in the pool any more there is neither a picture nor a way to it
-        self.panel.show([one if one.image in pool else replace(one, image='') for one in files], self.queue.files, pool)
+        self.panel.show(files, self.queue.files, {tile.key: tile for tile in self.tiles()})
         places = recent_places(self.tiles()) if self.dropzone is not None else []
         self.question.show(len(self._placeless()), places)
 

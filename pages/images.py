@@ -239,6 +239,7 @@ class PoolPage:
         """
         actor = current_actor()
         await looked_at(actor, key, of=self.patient.key)
+        await self.leaving.find_out(key)
         with clinic().reading(actor) as records:
             self.revisions = records.fields.revisions(key)
             return records.images.one(key, of=self.patient.key)

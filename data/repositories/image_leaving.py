@@ -130,9 +130,11 @@ class ImageLeaving(Repository):
         self.records.require(Permission.PATIENT_READ, subject=key)
         return [self._named(other) for other in self.session.exec(_others_with_the_bytes_of(key))]
 
-    def shown_in(self, keys: Sequence[str]) -> list[ShownIn]:
-        """Return the visits that show any of these photographs, latest first."""
+    def shown_in(self, keys: Sequence[str], *, of: str = '') -> list[ShownIn]:
+        """Return the visits that show any of these photographs, latest first. With `of` refuse those that are not this patient's any more.
+        """
         self.records.require(Permission.PATIENT_READ, subject=keys[0] if keys else '')
+        self._of_one_patient(keys, of)
         placed = select(Entry.id).join(EntryImage).join(Image).where(col(Image.key).in_(keys))
         in_workspace = set(self.session.exec(placed))
         groups: dict[int, dict[str, str]] = {}

@@ -118,6 +118,8 @@ class Images(ImageLeaving):
         self.records.require(Permission.IMAGE_ADD, subject=patient.key)
         if is_sensitive(image.is_sensitive, image.body_site):
             raise Invalid('A sensitive photo is never the cover.')
+        if image.withdrawn_at is not None:
+            raise NotFound
         chosen = self._chosen(patient)
         if chosen is None or chosen.key != key:
             # later than every other choice, whatever the clock says
@@ -217,7 +219,8 @@ class Images(ImageLeaving):
 
 def _latest_chosen(images: Sequence[Image]) -> Image | None:
     """Return the image that someone chose as the cover, the latest of them that may be one."""
-    chosen = [image for image in images if image.cover_at is not None and not is_sensitive(image.is_sensitive, image.body_site)]
+    chosen = [image for image in images if image.cover_at is not None and image.withdrawn_at is None
+              and not is_sensitive(image.is_sensitive, image.body_site)]
     return max(chosen, key=lambda image: (image.cover_at, image.id), default=None)
 
 

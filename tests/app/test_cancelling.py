@@ -6,6 +6,7 @@ import pytest
 from app.clinic import Clinic
 from app.intake import Door, Receiving, open_door
 from app.live import Hub
+from app.multipart import PartBegins, file_events
 from app.uploads import Upload, Uploads, UploadState, is_of
 from data.models import Action
 from data.repositories.audit import TrailView
@@ -35,7 +36,7 @@ def is_stored(clinic: Clinic) -> bool:
 
 
 async def send(door: Door, name: str, data: bytes) -> Upload:
-    receiving = Receiving(door, name, len(data) + 200)
+    receiving = Receiving(door, name, len(data))
     await receiving.write(data)
     return await receiving.finish()
 
@@ -61,10 +62,10 @@ async def test_a_file_that_is_whole_is_beyond_cancelling(door: Door) -> None:
 
 
 async def test_a_file_that_was_cancelled_while_it_waited_is_not_taken_and_its_namesake_is(door: Door) -> None:
-    here, other = pictures.jpeg(), pictures.jpeg(900, 700)
+    here, other = pictures.jpeg(900, 700), pictures.jpeg()
     session, told = door.actor.session, f'1764066615000IMG_1.jpg{len(here)}'
     door.clinic.uploads.refuse_waiting(session, door.patient, told)
-    assert (await send(door, 'IMG_1.jpg', other + bytes(9_000))).state is UploadState.ADDED
+    assert (await send(door, 'IMG_1.jpg', other + bytes(len(here) + 1 - len(other)))).state is UploadState.ADDED  # a byte more
     assert (await send(door, 'IMG_1.jpg', here)).is_cancelled
     assert (pool_size(door), listed(door)) == (1, ['IMG_1.jpg'])
     assert (await send(door, 'IMG_1.jpg', here)).state is UploadState.ADDED
@@ -93,9 +94,20 @@ def test_only_the_own_list_is_cancelled() -> None:
 def test_a_browsers_word_for_a_file_is_read_by_name_and_size() -> None:
     told = '1764066615000IMG_1.jpg250000'
     assert is_of(told, 'IMG_1.jpg')
-    assert is_of(told, 'IMG_1.jpg', 250_300)
-    assert not is_of(told, 'IMG_1.jpg', 249_000)
-    assert not is_of(told, 'IMG_1.jpg', 350_000)
+    assert is_of(told, 'IMG_1.jpg', 250_000)
+    assert not is_of(told, 'IMG_1.jpg', 249_999)
+    assert not is_of(told, 'IMG_1.jpg', 250_001)
     assert not is_of(told, 'IMG_2.jpg')
     assert not is_of('', '')
     assert not is_of('1764066615000a.jpg²', 'a.jpg', 10)
+
+
+async def test_of_a_form_as_browsers_write_it_the_size_of_its_file_is_known_before_it_arrives() -> None:
+    headers = 'Content-Disposition: form-data; name="files"; filename="Grüße.jpg"\r\nContent-Type: image/jpeg\r\n'
+    form = f'--b0undary\r\n{headers}\r\n{"x" * 1_234}\r\n--b0undary--\r\n'.encode()
+
+    async def stream() -> AsyncIterator[bytes]:
+        yield form
+    begins = await anext(file_events(stream(), 'multipart/form-data; boundary=b0undary'))
+    assert isinstance(begins, PartBegins)
+    assert len(form) - begins.around_bytes == 1_234

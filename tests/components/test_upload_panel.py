@@ -9,6 +9,7 @@ import pytest
 from app.uploads import Upload, UploadState
 from components.upload_panel import queued_html, row_html
 from components.upload_queue import QueuedFile
+from tests.components.test_image_grid import a_tile
 
 VIENNA = ZoneInfo('Europe/Vienna')
 AT = datetime(2026, 11, 23, 9, 41, tzinfo=UTC)
@@ -48,7 +49,9 @@ def test_a_name_is_never_markup() -> None:
 
 
 def test_only_a_photo_that_is_in_the_pool_shows_its_picture_and_can_be_opened() -> None:
-    assert '/thumb' in row_html(upload(UploadState.ADDED, image='a' * 32), VIENNA)
+    added = upload(UploadState.ADDED, image='a' * 32)
+    assert '/thumb' in row_html(added, VIENNA, a_tile())
+    assert 'a' * 32 not in row_html(added, VIENNA) and '<button' not in row_html(added, VIENNA)
     for state in (UploadState.SENDING, UploadState.CHECKING, UploadState.REFUSED):
         fragment = row_html(upload(state), VIENNA)
         assert '<img' not in fragment and '<button' not in fragment

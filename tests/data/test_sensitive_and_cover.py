@@ -9,7 +9,7 @@ from app.clinic import Clinic
 from app.consistency import inconsistencies
 from data.actors import Actor
 from data.body_sites import coded
-from data.errors import Invalid, NotPermitted
+from data.errors import Invalid, NotFound, NotPermitted
 from data.models import Action
 from data.read_models import Cover, ImageTile
 from data.repositories.audit import TrailView
@@ -166,3 +166,23 @@ def test_the_details_of_a_photo_are_those_of_its_file(clinic: Clinic, cast: Cast
     assert len(details.sha256) == 64
     with clinic.reading(cast.aino) as records, pytest.raises(NotPermitted):
         records.images.details(key)
+
+
+def test_beside_the_photograph_that_is_the_cover_stands_so_while_a_later_choice_is_withdrawn(clinic: Clinic, cast: Cast) -> None:
+    patient, (first, second) = a_pool(clinic, cast, images=2)
+    use(clinic, cast.jana, first)
+    use(clinic, cast.jana, second)
+    clinic.change_now(cast.jana, lambda records: records.images.withdraw([second], 'Blurred'))
+    assert covers(clinic, cast, patient)[0] == first
+    with clinic.reading(cast.jana) as records:
+        assert records.images.one(first).is_cover
+    clinic.change_now(cast.jana, lambda records: records.images.put_back([second]))
+    with clinic.reading(cast.jana) as records:
+        assert (records.images.one(first).is_cover, records.images.one(second).is_cover) == (False, True)
+
+
+def test_a_withdrawn_photograph_is_not_chosen_as_the_cover(clinic: Clinic, cast: Cast) -> None:
+    _patient, (key,) = a_pool(clinic, cast, images=1)
+    clinic.change_now(cast.jana, lambda records: records.images.withdraw([key], 'Blurred'))
+    with pytest.raises(NotFound):
+        use(clinic, cast.jana, key)

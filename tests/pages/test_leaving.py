@@ -6,10 +6,12 @@ from nicegui.testing.user_interaction import UserInteraction
 
 from app.clinic import Clinic
 from app.moving import move_images, take_back
+from app.uploads import Upload, UploadState
 from data.models import Action
 from tests.cast import Cast
-from tests.factories import a_move, a_stored_image
+from tests.factories import a_move, a_patient, a_stored_image
 from tests.pages.conftest import OpenAs
+from tests.pages.test_image_choice import TICK
 from tests.pages.test_images import click_tile, only, tiles, trail
 from tests.pages.waiting import sees, until
 from tests.two_patients import Owner, Two, two_patients
@@ -228,3 +230,86 @@ async def test_the_same_file_with_another_patient_is_said_beside_it(clinic: Clin
         await user.should_see('Paul Meyer (psr-2)')
         assert any(element.text == 'Withdraw' for element in user.find(kind=ui.button).elements) is offers
     assert only(jana, content='Paul Meyer (psr-2)').props['href'] == '/patients/psr-2/images'
+
+
+@pytest.mark.parametrize(('address', 'opens'), [(VISIT, 'Full screen: Maria compared'), (POOL, 'Compare')])
+async def test_a_comparison_on_the_whole_screen_leaves_it_with_a_photo_that_someone_moves(
+        clinic: Clinic, cast: Cast, two: Two, user_as: OpenAs, address: str, opens: str) -> None:
+    key, user = two.maria.first.image, user_as(cast.vera)
+    await user.open(address)
+    if address == POOL:
+        for each in two.maria.captions:
+            user.find(marker=f'tile-{each}').trigger('click', TICK)
+    await until(lambda: bool(named(user, opens)))
+    UserInteraction(user, {named(user, opens)[0]}, None).click()
+    await until(lambda: f'/images/{key}/preview' in stage(user))
+    await move_images(clinic, cast.tom, [key], two.paul.key, 'Mixed up')
+    await sees(user, 'A photo of these is not here any more.')
+    assert f'/images/{key}' not in written(user)
+
+
+async def test_photographs_that_a_tag_comes_from_leave_the_screen_with_one_that_someone_moves(
+        clinic: Clinic, cast: Cast, two: Two, user_as: OpenAs) -> None:
+    key, vera = two.maria.first.image, user_as(cast.vera)
+    await vera.open('/patients/psr-20417')
+    [chip] = [one for one in vera.client.elements.values() if 'Psoriasis' in getattr(one, 'content', '') and one._event_listeners]
+    UserInteraction(vera, {chip}, None).click()
+    await until(lambda: f'/images/{key}/thumb' in written(vera))
+    await move_images(clinic, cast.tom, [key], two.paul.key, 'Mixed up')
+    await sees(vera, 'A photo of these is not here any more.')
+    assert f'/images/{key}' not in written(vera)
+
+
+async def test_what_shows_a_photo_of_another_patient_by_now_is_not_named_in_a_dialog_of_this_one(
+        clinic: Clinic, cast: Cast, two: Two, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = two.maria.first.image
+    await open_large(user, POOL, key)
+    monkeypatch.setattr(clinic.hub, 'publish', lambda _changes: None)  # the news is still on its way to the page
+    a_move(clinic, cast.ines, [key], two.paul.key)
+    clinic.change_now(cast.ines, lambda records: records.entries.place(two.paul.second.key, [key]))
+    pick(user, 'Withdraw')
+    await until(lambda: user.notify.messages)
+    assert 'Entry 2, 24 Dec 2026' not in written(user) and 'Withdraw 1 photo' not in written(user)
+
+
+async def test_who_is_named_beside_a_photograph_has_an_event_of_their_own_once(
+        clinic: Clinic, cast: Cast, two: Two, user_as: OpenAs) -> None:
+    vera, key = user_as(cast.vera), two.maria.first.image
+    nina = a_patient(clinic, cast.jana, 'psr-3')
+    for owner in (two.maria, nina):
+        twin = a_stored_image(clinic, cast.jana, owner.key, original=b'the same photograph')
+    await move_images(clinic, cast.tom, [key], two.paul.key, 'Mixed up')
+    assert trail(clinic, cast, Action.PATIENT_RECOGNISE) == []
+    await open_large(vera, '/patients/psr-2/images', key)
+    await sees(vera, 'Maria Gonzalez (psr-20417)')
+    assert [event['subject'] for event in trail(clinic, cast, Action.PATIENT_RECOGNISE)] == [two.maria.key]
+    await open_large(vera, '/patients/psr-3/images', twin)
+    await sees(vera, 'Maria Gonzalez (psr-20417)')
+    assert [event['subject'] for event in trail(clinic, cast, Action.PATIENT_RECOGNISE)] == [two.maria.key] * 2
+
+
+async def test_a_file_just_added_shows_no_picture_in_the_column_once_it_is_another_patients(
+        clinic: Clinic, cast: Cast, two: Two, user: User) -> None:
+    key = two.maria.first.image
+    clinic.uploads.begin(cast.jana.session, two.maria.key, Upload('a.jpg', 5, 5, UploadState.ADDED, image=key))
+    await user.open(POOL)
+    assert f'/images/{key}/thumb' in written_row(user)
+    await move_images(clinic, cast.tom, [key], two.paul.key, 'Mixed up')
+    await until(lambda: not any(key in tile.content for tile in tiles(user)))
+    assert written_row(user).count('a.jpg') == 1
+    assert key not in written_row(user) and '<button' not in written_row(user)
+
+
+def named(user: User, name: str) -> list[ui.element]:
+    return [one for one in user.client.elements.values()
+            if isinstance(one, ui.button) and name in (one.text, one.props.get('aria-label'))]
+
+
+def stage(user: User) -> str:
+    """Return the markup of a comparison that fills the screen."""
+    return ' '.join(one.content for one in user.client.elements.values() if isinstance(one, ui.html) and 'df-stage-pair' in one.classes)
+
+
+def written_row(user: User) -> str:
+    """Return the markup of the rows of the upload column."""
+    return ' '.join(one.content for one in user.client.elements.values() if isinstance(one, ui.html) and 'df-uprow' in one.classes)
