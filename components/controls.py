@@ -163,7 +163,7 @@ class Segmented:
                 element.props['aria-label'] = element.props['title'] = words
             else:
                 text(words, tag='span')
-        return element.on('click', lambda: self._choose(key), args=[])
+        return element.on('click', lambda: self.choose(key), args=[])
 
     def set_value(self, value: str) -> None:
         """Show another option as chosen, without telling anyone."""
@@ -171,7 +171,8 @@ class Segmented:
         for key, element in self._buttons.items():
             element.props['aria-pressed'] = str(key == value).lower()
 
-    def _choose(self, key: str) -> Any:
+    def choose(self, key: str) -> Any:
+        """Choose an option, as a click on it does."""
         if key == self.value:
             return None
         self.set_value(key)

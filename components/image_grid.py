@@ -17,7 +17,7 @@ from data.body_sites import is_paired, leaf
 from data.read_models import ImageTile
 
 Size = Literal['S', 'M', 'L']
-_SIZES = {'S': 'Small photos', 'M': 'Medium photos', 'L': 'Large photos'}
+SIZES = {'S': 'Small photos', 'M': 'Medium photos', 'L': 'Large photos'}
 _SIZE_ICONS = {'S': 'grid-3x3', 'M': 'grid-2x2', 'L': 'image'}
 OnKey = Callable[[str], Any]
 
@@ -247,4 +247,4 @@ def image_grid(tiles: Iterable[ImageTile], *, today: date, zone: tzinfo, selecte
 
 def size_choice(on_change: Callable[[Any], Any], *, value: Size = 'M') -> Segmented:
     """Show the choice of how large photos are; `on_change` gets the Size."""
-    return segmented(_SIZES, label='Photo size', value=value, icons=_SIZE_ICONS, on_change=on_change)
+    return segmented(SIZES, label='Photo size', value=value, icons=_SIZE_ICONS, on_change=on_change)

@@ -23,10 +23,13 @@ _TICK_S = 1.0
 
 def phone_button(patient: Callable[[], PatientHeader], *, entry: str = '') -> ui.button:
     """Show the button that opens the hand-off to a patient's pool, with `entry` also into its workspace."""
-    async def show() -> None:
-        with refusals_shown():
-            await PhoneDialog(patient(), entry=entry).open()
-    return button('Phone', icon='smartphone', on_click=show)
+    return button('Phone', icon='smartphone', on_click=lambda: add_by_phone(patient(), entry=entry))
+
+
+async def add_by_phone(patient: PatientHeader, *, entry: str = '') -> None:
+    """Open the hand-off."""
+    with refusals_shown():
+        await PhoneDialog(patient, entry=entry).open()
 
 
 def photo_buttons(patient: Callable[[], PatientHeader], *, entry: str) -> None:

@@ -49,8 +49,12 @@ class PoolDropzone:
             with box(tag='span', aria_hidden='true'):
                 ui.element('q-uploader-add-trigger')  # without it there is no file input; it would name itself too
         # the input lies over the button for the pointer only, beside it for everything else: a key reaches the button
-        shown.on('keydown.enter', lambda: self.root.run_method('pickFiles'), [])
-        shown.on('keydown.space', lambda: self.root.run_method('pickFiles'), [])
+        shown.on('keydown.enter', self.pick, [])
+        shown.on('keydown.space', self.pick, [])
+
+    def pick(self) -> None:
+        """Open the file chooser; a browser lets that happen only right after a key or a click."""
+        self.root.run_method('pickFiles')
 
     def retry(self) -> None:
         """Send again what did not arrive."""

@@ -18,7 +18,7 @@ class PoolTools:
             self._count = text('', 'df-tools-title df-num', tag='h2', aria_live='polite')
             self._filters = PoolFilters(pool, on_view)
             with box('df-tools-end'):
-                size_choice(on_size, value=size)
+                self.sizes = size_choice(on_size, value=size)
                 self._order = icon_button('arrow-down', label='Newest day first', on_click=self._turn)
                 more()
 

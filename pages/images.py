@@ -14,7 +14,7 @@ from components.controls import banner, box
 from components.day_visits import visits_by_day
 from components.image_beside import ImageBeside
 from components.image_describe import ImageFields, known_sites
-from components.image_grid import Size
+from components.image_grid import SIZES, Size
 from components.image_viewer import ImageViewer
 from components.layout import frame
 from components.leaving import LeavingPhotos
@@ -22,7 +22,7 @@ from components.looking import Looking, hear, looked_at
 from components.navigation import patient_address
 from components.patient_banner import PatientBanner
 from components.patient_head_live import IN_THE_HEAD, show_head
-from components.phone_handoff import phone_button
+from components.phone_handoff import add_by_phone, phone_button
 from components.pool_filters import Pool, nothing
 from components.pool_grid import PoolGrid
 from components.pool_tools import PoolTools
@@ -149,6 +149,11 @@ class PoolPage:
         keys.on('x', 'Select the photo', self.grid.toggle_current)
         keys.on('c', 'Compare the selected photos', self.choice.compare)
         keys.on('Escape', 'Clear the selection', self.choice.clear)
+        for number, size in enumerate(SIZES, 1):
+            keys.on(str(number), SIZES[size], partial(self.tools.sizes.choose, size))
+        if self.uploads.dropzone is not None:
+            keys.on('u', 'Upload images', self.uploads.dropzone.pick)
+            keys.on('q', 'Add photos with a phone', lambda: add_by_phone(self.patient))
         if self.around.actor.may(Permission.TAG_ASSIGN):
             keys.on('t', 'Tag the selected photos, or the patient', self._tag)
 

@@ -119,6 +119,19 @@ def test_a_choice_is_made_and_left_by_keyboard_alone(pool: Page) -> None:
     expect(tiles(pool).nth(1)).to_be_focused()
 
 
+def test_keys_size_the_photos_and_open_the_ways_in(pool: Page) -> None:
+    large = pool.get_by_role('button', name='Large photos')
+    pool.keyboard.press('3')
+    expect(large).to_have_attribute('aria-pressed', 'true')
+    expect(pool.locator('.df-pool-days')).to_have_attribute('data-size', 'L')
+    with pool.expect_file_chooser():
+        pool.keyboard.press('u')
+    pool.keyboard.press('q')
+    expect(pool.get_by_role('dialog', name='Add photos with a phone')).to_be_visible()
+    pool.reload()
+    expect(large).to_have_attribute('aria-pressed', 'true')
+
+
 def test_tab_stops_at_one_photo_and_a_button_of_a_day_is_pressed_by_space(pool: Page) -> None:
     tiles(pool).first.focus()
     pool.keyboard.press('Tab')
