@@ -285,4 +285,4 @@ def test_fifty_files_go_in_at_once(pool: Page, tmp_path: Path) -> None:
     expect(panel(pool)).to_contain_text('50 new photos have no body site.')
     panel(pool).get_by_role('button', name='Forearm, left').click()
     expect(panel(pool)).not_to_contain_text('no body site')
-    expect(pool.get_by_role('status').filter(has_text='Forearm, left for 50 photos.')).to_be_visible()
+    expect(pool.locator('.df-undo-notice').filter(has_text='Forearm, left for 50 photos.')).to_be_visible()

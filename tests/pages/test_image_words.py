@@ -108,6 +108,7 @@ async def test_a_cover_is_chosen_in_the_viewer_shown_at_once_and_taken_back(clin
     assert new in cover(user)
     user.find('Use as cover').click()
     await sees(user, 'This is the cover.')
+    await sees(user, 'Cover changed.')
     await until(lambda: old in cover(user) and any('>Cover</span>' in tile.content and old in tile.content for tile in tiles(user)))
     UserInteraction(user, {button for button in user.find('Undo').elements if button.props.get('aria-label', '').endswith('from before')},
                     None).click()
