@@ -20,7 +20,7 @@ IMAGES, ROUNDS, TARGET_S = 300, 9, 0.5
 POOL = '/patients/psr-20417/images'
 _TILE = '.df-tile'
 _ALL_SHOWN = """() => {
-    const inside = [...document.querySelectorAll('img.df-photo')].filter(photo => {
+    const inside = [...document.querySelectorAll('.df-tile .df-photo img')].filter(photo => {
         const box = photo.getBoundingClientRect()
         return box.top < innerHeight && box.bottom > 0 && box.width > 0
     })
