@@ -61,8 +61,8 @@ class Annotator:
         self._field = None if is_hidden else WholeField(image, 'annotations', 'the annotations')
         self._past, self._future, self._draft, self.waiting, self.selected = [], [], None, None, None
         with self._stage.layer:
-            self._drawn = ui.html('', sanitize=False).classes('df-marks')
-            self._drawing = ui.html('', sanitize=False).classes('df-marks')
+            self._drawn = ui.html('', sanitize=False).classes('df-drawn')
+            self._drawing = ui.html('', sanitize=False).classes('df-drawn')
         self._read()
 
     def follow(self) -> None:

@@ -35,13 +35,9 @@ class SavedMark:
 
 
 class ConflictPanel:
-    """Below a field that collided: what someone else stored meanwhile, one's own text, and the three ways out. Typing rests until then."""
+    """Below a field that collided: what someone else stored meanwhile, one's own text, and the three ways out. Typing goes on."""
 
     def __init__(self, shown: Field, decide: Callable[[Choice], Any]) -> None:
-        self._field = shown
-        # by class and focus, not by a property: a property is sent with the whole element, and the browser would answer with an old text
-        shown.root.classes('df-held')
-        shown.control.run_method('blur')
         with shown.root, box('df-conflict', role='alert') as self._panel:
             self._title = text('', 'df-conflict-title')
             self._whose = text('', 'df-conflict-whose')
@@ -61,9 +57,8 @@ class ConflictPanel:
         self._mine.set_text(mine or 'empty')
 
     def close(self) -> None:
-        """Take the panel away and let the person type again."""
+        """Take the panel away."""
         self._panel.delete()
-        self._field.root.classes(remove='df-held')
 
 
 def warn_at_limit(shown: Field, content: str) -> None:

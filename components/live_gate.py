@@ -3,18 +3,17 @@
     install_live_gate(lambda token, address: clinic().resolve(token, address))      # once, before the server starts
     await end_session(session_key)                                                  # after a sign-out
 
-This is the only module that touches NiceGUI's internals (`core.sio`, `Client`), so what the outer half must know of them stands here too
-(`FRAMEWORK`). The page's client id is no secret worth the name: a page belongs to the session that asked for it (the gate left that in the
-scope of its request), a socket belongs to the cookie it came with, and the two must be the same session, still live, at every message.
+With `resending.py` this is the only module that touches NiceGUI's internals (`core.sio`, `Client`), so what the outer half must know of
+them stands here too (`FRAMEWORK`). The page's client id is no secret worth the name: a page belongs to the session that asked for it (the
+gate left that in the scope of its request), a socket belongs to the cookie it came with, and the two must be the same session, still live,
+at every message.
 """
 import asyncio
 import json
 import logging
 import re
-from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import nullcontext, suppress
-from functools import wraps
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -22,13 +21,13 @@ from nicegui import Client, background_tasks, core
 from nicegui import __version__ as nicegui_version
 from nicegui import app as nicegui_app
 from nicegui import json as framework_json
-from nicegui.outbox import Outbox
 from socketio.exceptions import ConnectionRefusedError as Refused  # type: ignore[import-untyped]
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from app.gate import Framework, address_of, session_token
 from components import log_lines
+from components.resending import install_resending
 from data.actors import Actor
 
 Resolve = Callable[[str, str], Actor | None]
@@ -81,7 +80,7 @@ def install_live_gate(resolve: Resolve) -> None:
     for event in ('handshake', 'event', 'javascript_response', 'ack', 'log'):
         handlers[event] = _checked(handlers[event], resolve, prepare=prepared.get(event))
     core.sio.packet_class.json = _TolerantJson
-    Outbox.try_rewind = _without_late_echoes(Outbox.try_rewind)  # type: ignore[method-assign]
+    install_resending()
     log_lines.install()
     core.sio.handle_request = _bound_transport(core.sio.handle_request)
     nicegui_app.on_startup(_quicken_heartbeat)
@@ -138,27 +137,6 @@ def _checked(handler: Handler, resolve: Resolve, *, prepare: Callable[[dict[str,
             _answer_for(error, client_id)
             return False
     return check
-
-
-def _without_late_echoes(rewind: Handler) -> Handler:
-    """Send again what a broken line swallowed, less what would write an old text over words typed since.
-
-    A text for a field travels as two messages: the element with its new value, then the order to show that value. Of a line that breaks
-    between the two only the order comes later, behind the words that were typed into the shown text meanwhile, and would undo them.
-    """
-    @wraps(rewind)
-    def rewind_without(outbox: Outbox, target_message_id: int) -> None:
-        waiting = len(outbox.messages)
-        rewind(outbox, target_message_id)
-        swallowed, rest = list(outbox.messages)[:len(outbox.messages) - waiting], list(outbox.messages)[len(outbox.messages) - waiting:]
-        shown = next((place for place, message in enumerate(swallowed) if message[1] == 'update'), len(swallowed))
-        kept = [message for place, message in enumerate(swallowed) if place > shown or not _is_echo(message)]
-        outbox.messages = deque([*kept, *rest])
-    return rewind_without
-
-
-def _is_echo(message: tuple[str, str, Any]) -> bool:
-    return message[1] == 'run_javascript' and '"updateValue"' in message[2].get('code', '')
 
 
 def _answer_for(error: Exception, client_id: str) -> None:

@@ -48,6 +48,13 @@ class Server:
         self._program = program
         self._process: subprocess.Popen[str] | None = None
 
+    def __enter__(self) -> 'Server':
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     @property
     def folders(self) -> tuple[str, ...]:
         """The options that name the folders."""

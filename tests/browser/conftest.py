@@ -27,12 +27,8 @@ def staffed(tmp_path_factory: pytest.TempPathFactory) -> Template:
 def server(staffed: Template, tmp_path: Path) -> Iterator[Server]:
     """A running server with the cast as its users. It can be stopped, killed and started again."""
     staffed.copy(tmp_path)
-    running = Server(tmp_path)
-    running.start()
-    try:
+    with Server(tmp_path) as running:
         yield running
-    finally:
-        running.close()
 
 
 @pytest.fixture(scope='session')

@@ -51,10 +51,8 @@ def practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         furnish(opened)
     finally:
         opened.close()
-    server = Server(folder)
-    server.start()
-    yield server
-    server.close()
+    with Server(folder) as running:
+        yield running
 
 
 @pytest.fixture(scope='module')
@@ -123,6 +121,16 @@ THE_FOCUS = """() => {
     one.dataset.wasReached = 'yes';
     return {isFine: !!isMarked && isSeen, isEnd: one == document.body, html: one.outerHTML.slice(0, 300)};
 }"""
+
+
+def test_the_drawing_of_an_empty_place_stands_in_it(ines: Page) -> None:
+    for size in SIZES:
+        ines.set_viewport_size(size)
+        ines.goto('/patients?q=nobody')
+        place, drawing = (ines.locator(what).bounding_box() for what in ('.df-empty', '.df-empty-art svg'))
+        assert place and drawing
+        assert place['x'] <= drawing['x'] and drawing['x'] + drawing['width'] <= place['x'] + place['width']
+        assert place['y'] <= drawing['y'] and drawing['y'] + drawing['height'] <= place['y'] + place['height']
 
 
 @pytest.mark.parametrize('address', PAGES)

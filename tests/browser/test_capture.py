@@ -24,11 +24,8 @@ def server(staffed: Template, tmp_path: Path) -> Iterator[Server]:
     staffed.copy(tmp_path)
     running = Server(tmp_path)
     running.environment['DERMAFOLIO_PUBLIC_URL'] = running.address
-    running.start()
-    try:
+    with running:
         yield running
-    finally:
-        running.close()
 
 
 @pytest.fixture

@@ -17,10 +17,8 @@ _REAL = [*_PHOTOS.glob('camera/*.HEIC'), *sorted(_PHOTOS.glob('camera/*.jpg'))[:
 @pytest.fixture
 def fresh(tmp_path: Path) -> Server:
     """A server that nobody has set up."""
-    running = Server(tmp_path)
-    running.start()
-    yield running
-    running.close()
+    with Server(tmp_path) as running:
+        yield running
 
 
 def three_photos(folder: Path) -> list[str]:

@@ -34,10 +34,8 @@ def practice(tmp_path: Path) -> Iterator[Server]:
         furnish(opened)
     finally:
         opened.close()
-    server = Server(tmp_path)
-    server.start()
-    yield server
-    server.close()
+    with Server(tmp_path) as running:
+        yield running
 
 
 @pytest.fixture

@@ -150,3 +150,24 @@ def test_words_typed_when_the_line_broke_in_the_middle_of_somebodys_text_are_not
     expect(ines.get_by_label('City', exact=True)).to_have_value('Larkfield', timeout=20_000)
     expect(jana.locator('header').get_by_text('Saved')).to_be_visible()
     expect(city).to_have_value('Larkfield')
+
+
+def test_what_the_line_swallowed_never_comes_back_over_what_is_shown_since(jana: Page, ines: Page) -> None:
+    """The line breaks at a text that has changed again by the time it is back: the first of the two is history."""
+    mend = break_before(jana, 'Two.')
+    jana.goto(ENTRY)
+    jana.get_by_label('Notes', exact=True).click()
+    write(ines, ' One.')
+    stored(ines, 'Notes', 'Base. One.')
+    write(jana, ' Mine.')
+    theirs = jana.locator('.df-conflict-text').first
+    expect(theirs).to_have_text('Base. One.')
+    write(ines, ' Two.')
+    expect(jana.get_by_text('No connection to the clinic server.')).to_be_visible(timeout=20_000)
+    write(ines, ' Three.')
+    stored(ines, 'Notes', 'Base. One. Two. Three.')
+    mend()
+    expect(jana.get_by_text('No connection to the clinic server.')).to_be_hidden(timeout=20_000)
+    write(jana, ' Still mine.')
+    expect(jana.locator('.df-conflict-text').last).to_have_text('Base. Mine. Still mine.')  # said after all that is sent again
+    expect(theirs).to_have_text('Base. One. Two. Three.')

@@ -42,12 +42,8 @@ def server(staffed: Template, tmp_path: Path) -> Iterator[Server]:
         opened.change_now(jana, lambda records: records.tags.assign(tag.key, Tagged.IMAGE, keys[:2]))
     finally:
         opened.close()
-    running = Server(tmp_path)
-    running.start()
-    try:
+    with Server(tmp_path) as running:
         yield running
-    finally:
-        running.close()
 
 
 @pytest.fixture

@@ -23,10 +23,8 @@ def server(staffed: Template, tmp_path: Path) -> Iterator[Server]:
         fill(opened, staffed.cast.jana)
     finally:
         opened.close()
-    running = Server(tmp_path)
-    running.start()
-    yield running
-    running.close()
+    with Server(tmp_path) as running:
+        yield running
 
 
 def fill(clinic: Clinic, jana: Actor) -> None:

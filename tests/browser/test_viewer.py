@@ -157,12 +157,12 @@ def test_an_arrow_is_drawn_by_finger_seen_by_a_colleague_and_turns_with_the_phot
     touch(fingers, 'touchEnd')
     expect(lines(tablet)).to_have_count(1)
     expect(lines(photo)).to_have_count(1)
-    line = photo.locator('.df-marks .df-mark-edge>path')
+    line = photo.locator('.df-drawn .df-mark-edge>path')
     left, top, right, bottom = edges(line)
     assert right - left > 10 * (bottom - top)
     photo.keyboard.press('r')
     expect(frame(tablet)).to_have_attribute('style', re.compile(r'rotate\(90deg\)'))
-    left, top, right, bottom = edges(photo.locator('.df-marks .df-mark-edge>path'))
+    left, top, right, bottom = edges(photo.locator('.df-drawn .df-mark-edge>path'))
     assert bottom - top > 10 * (right - left)
 
 

@@ -55,7 +55,7 @@ def with_class(user: User, name: str) -> ui.element:
 
 
 def layer(user: User) -> str:
-    return next(element.content for element in elements(user) if isinstance(element, ui.html) and 'df-marks' in element.classes)
+    return next(element.content for element in elements(user) if isinstance(element, ui.html) and 'df-drawn' in element.classes)
 
 
 def press_key(user: User, key: str, **held: bool) -> None:
@@ -294,5 +294,5 @@ async def test_a_closed_viewer_keeps_nothing_of_the_photo(clinic: Clinic, cast: 
     await drawn_by_ines(clinic, cast, key, ARROW)
     await opened(user, key)
     UserInteraction(user, {element for element in elements(user) if isinstance(element, ui.dialog)}, None).trigger('hide')
-    assert not [element for element in elements(user) if 'df-marks' in element.classes or f'/images/{key}/preview' in str(element.props)]
+    assert not [element for element in elements(user) if 'df-drawn' in element.classes or f'/images/{key}/preview' in str(element.props)]
     await drawn_by_ines(clinic, cast, key, CIRCLE)
