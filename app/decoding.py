@@ -67,6 +67,7 @@ class Decoded:
     captured_local: str
     captured_offset: str
     camera: str
+    lens: str
     thumb: bytes
     preview: bytes
 
@@ -74,7 +75,7 @@ class Decoded:
         """Believe only what a decoder of ours writes: the one that did has just read a file from anywhere."""
         numbers = all(type(number) is int and number > 0 for number in (self.width_px, self.height_px))
         times = LOCAL.fullmatch(self.captured_local) and OFFSET.fullmatch(self.captured_offset)
-        words = self.format in FORMATS and len(self.camera) <= 200 and self.camera.isprintable()
+        words = self.format in FORMATS and all(len(name) <= 200 and name.isprintable() for name in (self.camera, self.lens))
         pictures = self.thumb.startswith(JPEG_START) and self.preview.startswith(JPEG_START)
         if not (numbers and times and words and pictures):
             raise ValueError('not an answer of the decoder')

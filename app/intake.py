@@ -205,8 +205,9 @@ class Receiving:
         at, how = resolve_capture(decoded.captured_local, decoded.captured_offset, zone, self._door.clinic.clock())
         return AdmittedImage(
             key=self._key, blob=self._blob, sha256=digest, size_bytes=size_bytes, format=decoded.format, width_px=decoded.width_px,
-            height_px=decoded.height_px, original_name=self.upload.name, camera=decoded.camera[:120], captured_local=decoded.captured_local,
-            captured_offset=decoded.captured_offset, captured_at=at, captured_how=how, received_from=self._door.received_from)
+            height_px=decoded.height_px, original_name=self.upload.name, camera=decoded.camera[:120], lens=decoded.lens[:120],
+            captured_local=decoded.captured_local, captured_offset=decoded.captured_offset, captured_at=at, captured_how=how,
+            received_from=self._door.received_from)
 
     def _finish_original(self) -> BlobWriter:
         writer = self._original()

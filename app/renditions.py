@@ -51,6 +51,7 @@ class Renditions:
     captured_local: str
     captured_offset: str
     camera: str
+    lens: str
     thumb: bytes
     preview: bytes
 
@@ -97,7 +98,7 @@ def rendered(picture: Image.Image) -> Renditions:
     orientation = _orientation(picture)
     turn = UPRIGHT.get(orientation)
     width_px, height_px = size if orientation < 5 else size[::-1]
-    local, offset, camera = _facts(picture)
+    local, offset, camera, lens = _facts(picture)
     profile = profile_of(picture)
     picture = with_ink_as_ink(picture)
     preview = in_srgb(_on_white(_reduced(_with_channels(picture), _fitted(picture.size, PREVIEW_EDGE_PX))), profile)
@@ -109,6 +110,7 @@ def rendered(picture: Image.Image) -> Renditions:
         local,
         offset,
         camera,
+        lens,
         thumb=_saved(thumb, turn, THUMB_QUALITY),
         preview=_saved(preview, turn, PREVIEW_QUALITY),
     )
@@ -187,16 +189,22 @@ def _orientation(picture: Image.Image) -> int:
     return value if isinstance(value, int) and 1 <= value <= 8 else 1
 
 
-def _facts(picture: Image.Image) -> tuple[str, str, str]:
-    """Return captured_local, captured_offset, camera; never anything about the place."""
+def _facts(picture: Image.Image) -> tuple[str, str, str, str]:
+    """Return captured_local, captured_offset, camera, lens; never anything about the place."""
     try:
         exif = picture.getexif()
         shot = exif.get_ifd(ExifTags.IFD.Exif)
     except Exception:  # noqa: BLE001 as above
-        return '', '', ''
+        return '', '', '', ''
     local, offset = captured(shot.get(ExifTags.Base.DateTimeOriginal), shot.get(ExifTags.Base.OffsetTimeOriginal))
-    make, model = _words(exif.get(ExifTags.Base.Make)), _words(exif.get(ExifTags.Base.Model))
-    return local, offset, model if model.lower().startswith(make.lower()) else f'{make} {model}'.strip()[:80]
+    camera = _made_by(exif.get(ExifTags.Base.Make), exif.get(ExifTags.Base.Model))
+    return local, offset, camera, _made_by(shot.get(ExifTags.Base.LensMake), shot.get(ExifTags.Base.LensModel))
+
+
+def _made_by(maker: object, name: object) -> str:
+    """Return what a thing is called, with its maker in front unless the name says it."""
+    make, model = _words(maker), _words(name)
+    return model if model.lower().startswith(make.lower()) else f'{make} {model}'.strip()[:80]
 
 
 def _words(value: object) -> str:

@@ -31,6 +31,7 @@ def _rows(details: ImageDetails, zone: tzinfo) -> list[tuple[str, str, str]]:
     how = _FROM.get(details.received_from, details.received_from)
     return [
         ('Camera', details.camera or _UNKNOWN, ''),
+        ('Lens', details.lens or _UNKNOWN, ''),
         ('Pixels', f'{count(details.width_px)} × {count(details.height_px)}', 'df-num'),
         ('File', f'{details.format}, {size(details.size_bytes)}', 'df-num'),
         ('Received', f'{moment(details.received_at, zone)}{f", {how}" if how else ""}', 'df-num'),

@@ -52,8 +52,8 @@ def a_stored_image(clinic: Clinic, actor: Actor, patient: str, *, captured_at: d
     local = captured_at.replace(tzinfo=None).isoformat(timespec='seconds')
     image = AdmittedImage(
         key=key, blob=blob, sha256=sha256(data).hexdigest(), size_bytes=len(data), format='JPEG', width_px=480, height_px=320,
-        original_name='IMG_0001.jpg', camera='Testcam T-1', captured_local=local, captured_offset='+00:00', captured_at=captured_at,
-        captured_how=CapturedHow.CAMERA_OFFSET, received_from='upload')
+        original_name='IMG_0001.jpg', camera='Testcam T-1', lens='Testlens 60mm', captured_local=local, captured_offset='+00:00',
+        captured_at=captured_at, captured_how=CapturedHow.CAMERA_OFFSET, received_from='upload')
     return clinic.change_now(actor, lambda records: records.images.admit(patient, image))
 
 

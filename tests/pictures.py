@@ -54,6 +54,7 @@ def tell_tale_exif(orientation: int = 1) -> Image.Exif:
     exif[ExifTags.Base.Artist] = 'Dr. Canary'
     shot = exif.get_ifd(ExifTags.IFD.Exif)
     shot[ExifTags.Base.DateTimeOriginal], shot[ExifTags.Base.OffsetTimeOriginal] = '2024:03:05 14:30:09', '+02:00'
+    shot[ExifTags.Base.LensMake], shot[ExifTags.Base.LensModel] = 'Testlens', 'Macro 60mm f/2.8'
     shot[ExifTags.Base.BodySerialNumber] = 'SN-CANARY'
     place = exif.get_ifd(ExifTags.IFD.GPSInfo)
     place[ExifTags.GPS.GPSLatitudeRef], place[ExifTags.GPS.GPSLatitude] = 'N', (48.0, 12.0, 30.0)

@@ -54,6 +54,7 @@ class Image(SQLModel, table=True):
     height_px: int
     original_name: str = Field(default='', max_length=255)
     camera: str = Field(default='', max_length=120)
+    lens: str = Field(default='', max_length=120, sa_column_kwargs={'server_default': text("''")})
     captured_local: str = Field(default='', max_length=19)
     captured_offset: str = Field(default='', max_length=6)
     captured_at: datetime

@@ -34,6 +34,7 @@ class AdmittedImage:
     height_px: int
     original_name: str
     camera: str
+    lens: str
     captured_local: str
     captured_offset: str
     captured_at: datetime
@@ -46,6 +47,7 @@ class ImageDetails:
     """What the file and its arrival say of an image, for who looks closely. Sizes in bytes and pixels, instants aware UTC."""
 
     camera: str
+    lens: str
     width_px: int
     height_px: int
     size_bytes: int
@@ -174,8 +176,9 @@ class Images(ImageLeaving):
         self.records.require(Permission.PATIENT_READ, subject=key)
         image, _patient = self._row(key)
         return ImageDetails(
-            camera=image.camera, width_px=image.width_px, height_px=image.height_px, size_bytes=image.size_bytes, format=image.format,
-            sha256=image.sha256, received_at=image.received_at, received_from=image.received_from, captured_at=image.captured_at,
+            camera=image.camera, lens=image.lens, width_px=image.width_px, height_px=image.height_px, size_bytes=image.size_bytes,
+            format=image.format, sha256=image.sha256, received_at=image.received_at, received_from=image.received_from,
+            captured_at=image.captured_at,
             captured_local=image.captured_local, captured_offset=image.captured_offset, captured_how=image.captured_how)
 
     def file(self, key: str) -> ImageFile:

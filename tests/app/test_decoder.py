@@ -51,6 +51,7 @@ def test_it_answers_every_file_in_turn_and_ends_when_its_input_ends():
         'captured_local': '2024-03-05T14:30:09',
         'captured_offset': '+02:00',
         'camera': 'Testcam T-1',
+        'lens': 'Testlens Macro 60mm f/2.8',
     }
 
 

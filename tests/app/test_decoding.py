@@ -148,7 +148,7 @@ async def test_a_child_that_dies_at_work_is_replaced_and_the_file_refused_in_wor
 
 FRAME = 'import sys, struct, json; sys.stdin.buffer.read(20); out = sys.stdout.buffer; out.write(b"+"); head = {head!r}; '
 ANSWER = 'out.write(struct.pack(">II", len(head), {body}) + head + bytes({body})); out.flush(); sys.stdin.buffer.read()'
-FACTS = b'{"width_px": 1, "height_px": 1, "format": "JPEG", "captured_local": "", "captured_offset": "", "camera": ""}'
+FACTS = b'{"width_px": 1, "height_px": 1, "format": "JPEG", "captured_local": "", "captured_offset": "", "camera": "", "lens": ""}'
 NO_JPEG = b'{"ok": %s, "thumb_bytes": 3, "preview_bytes": 3}' % FACTS
 
 

@@ -54,6 +54,7 @@ def test_every_orientation_comes_out_upright_with_its_facts(kind, orientation):
     assert (made.width_px, made.height_px) == (480, 320)
     assert made.format == ('HEIC' if kind == 'HEIF' else kind)
     assert (made.captured_local, made.captured_offset, made.camera) == ('2024-03-05T14:30:09', '+02:00', 'Testcam T-1')
+    assert made.lens == 'Testlens Macro 60mm f/2.8'
 
 
 def test_an_orientation_behind_the_pixels_counts_too():

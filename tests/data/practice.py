@@ -72,7 +72,7 @@ class Practice:
         key = self.patient(number)
         image = AdmittedImage(
             key=new_key(), blob=new_key(), sha256=f'{content:064x}', size_bytes=1, format='JPEG', width_px=3, height_px=2,
-            original_name='a.jpg', camera='', captured_local='', captured_offset='', captured_how=CapturedHow.RECEIVED,
+            original_name='a.jpg', camera='', lens='', captured_local='', captured_offset='', captured_how=CapturedHow.RECEIVED,
             received_from='upload', captured_at=datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=content))
         self.opened.change_now(actor, lambda records: records.images.admit(key, image))
 

@@ -135,6 +135,7 @@ async def test_the_details_say_what_file_and_arrival_say(clinic: Clinic, cast: C
     await open_photo(user, key)
     with clinic.reading(cast.jana) as records:
         details = records.images.details(key)
-    for words in ('Testcam T-1', '480 × 320', details.sha256, '2026-03-05 10:00:00 +00:00', 'The camera’s clock, with its own time zone'):
+    for words in ('Testcam T-1', 'Testlens 60mm', '480 × 320', details.sha256,
+                  '2026-03-05 10:00:00 +00:00', 'The camera’s clock, with its own time zone'):
         await user.should_see(words)
 

@@ -14,6 +14,7 @@ def upgrade() -> None:
     for column in (
             sa.Column('is_sensitive', sa.Boolean(), nullable=True),
             sa.Column('cover_at', UTCDateTime(), nullable=True),
+            sa.Column('lens', AutoString(length=120), nullable=False, server_default=sa.text("''")),
             sa.Column('rotation_deg', sa.Integer(), nullable=False, server_default='0'),
             sa.Column('annotations', AutoString(length=60_000), nullable=False, server_default=sa.text("''")),
             sa.Column('withdrawn_at', UTCDateTime(), nullable=True),
