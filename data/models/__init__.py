@@ -5,6 +5,7 @@ from data.models.entry import Entry, EntryImage, Section, SectionState
 from data.models.field_version import FieldVersion
 from data.models.handoff import Handoff
 from data.models.image import IN_POOL, CapturedHow, DepartedImage, Image, ImageMove, Laterality, View
+from data.models.journal import KeptText, OpenField
 from data.models.patient import (
     PATIENT_FIELDS,
     Patient,
@@ -18,6 +19,7 @@ from data.models.patient import (
     Tally,
 )
 from data.models.preference import PREFERENCES, UserPreference
+from data.models.quick_text import QuickText
 from data.models.request import DoneRequest
 from data.models.setting import PRACTICE_SETTINGS, PracticeSetting, Setting
 from data.models.tag import (
@@ -35,10 +37,10 @@ from data.models.tag import (
 from data.models.user import User, UserSession
 
 __all__ = [
-    'CATEGORY_LIMIT', 'IN_POOL', 'PATIENT_FIELDS', 'PRACTICE_SETTINGS', 'PREFERENCES', 'TAG_LIMIT', 'Action', 'AuditEvent', 'CapturedHow',
-    'ComparisonGroup', 'ComparisonImage', 'DepartedImage', 'DoneRequest', 'Entry', 'EntryEffectiveTag', 'EntryImage', 'EntryTag',
-    'FieldVersion', 'Handoff', 'Image', 'ImageMove', 'ImageTag', 'Laterality', 'Layout', 'Outcome', 'Patient', 'PatientBase',
-    'PatientDistinction', 'PatientDraft', 'PatientEffectiveTag', 'PatientFormerId', 'PatientIdentifier', 'PatientTag', 'PracticeSetting',
-    'Section', 'SectionState', 'Setting', 'Sex', 'SkinType', 'Tag', 'TagCategory', 'TagColour', 'Tally', 'User', 'UserPreference',
-    'UserSession', 'View',
+    'CATEGORY_LIMIT', 'IN_POOL', 'PATIENT_FIELDS', 'PRACTICE_SETTINGS', 'PREFERENCES', 'TAG_LIMIT', 'Action', 'AuditEvent',
+    'CapturedHow', 'ComparisonGroup', 'ComparisonImage', 'DepartedImage', 'DoneRequest', 'Entry', 'EntryEffectiveTag', 'EntryImage',
+    'EntryTag', 'FieldVersion', 'Handoff', 'Image', 'ImageMove', 'ImageTag', 'KeptText', 'Laterality', 'Layout', 'OpenField', 'Outcome',
+    'Patient', 'PatientBase', 'PatientDistinction', 'PatientDraft', 'PatientEffectiveTag', 'PatientFormerId', 'PatientIdentifier',
+    'PatientTag', 'PracticeSetting', 'QuickText', 'Section', 'SectionState', 'Setting', 'Sex', 'SkinType', 'Tag', 'TagCategory',
+    'TagColour', 'Tally', 'User', 'UserPreference', 'UserSession', 'View',
 ]

@@ -2,6 +2,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import text
 from sqlmodel import Field, SQLModel
 
 from data.columns import enum_type, key_field
@@ -17,7 +18,7 @@ class Layout(StrEnum):
 
 
 class ComparisonGroup(SQLModel, table=True):
-    """A named comparison inside an entry."""
+    """A named comparison inside an entry. `arrangement` is what zoom, pan, crop and the like are, as JSON; empty: as made."""
 
     __tablename__ = 'comparison_group'
 
@@ -27,6 +28,7 @@ class ComparisonGroup(SQLModel, table=True):
     title: str = Field(default='', max_length=120)
     layout: Layout = Field(default=Layout.SIDE_BY_SIDE, sa_type=enum_type(Layout))
     created_at: datetime
+    arrangement: str = Field(default='', max_length=8_000, sa_column_kwargs={'server_default': text("''")})
 
 
 class ComparisonImage(SQLModel, table=True):
