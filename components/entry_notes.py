@@ -4,6 +4,7 @@ from datetime import datetime, tzinfo
 from components import formatting
 from components.autosave import Autosave
 from components.controls import box, text, text_area, text_field
+from components.quick_texts import quick_text_button
 from data.actors import Actor, Permission
 from data.repositories.entries import EntryRecord
 from data.values import TEXT_LIMIT
@@ -22,8 +23,10 @@ def notes_field(entry: EntryRecord, actor: Actor, saving: Autosave) -> None:
     else:
         field = text_area('Notes', value=entry.notes, placeholder='Write here. Every word is saved as you type.', limit=TEXT_LIMIT,
                           classes='df-notes')
-        saving.add(field, lambda records: records.entries.amend, entry.key, 'notes', revision=entry.revisions.get('notes', 0),
-                   reads=Permission.NOTES_READ)
+        saved = saving.add(field, lambda records: records.entries.amend, entry.key, 'notes', revision=entry.revisions.get('notes', 0),
+                           reads=Permission.NOTES_READ)
+        with field.state:
+            quick_text_button(saved)
 
 
 def appointment_field(entry: EntryRecord, saving: Autosave, zone: tzinfo, *, on_saved: object) -> None:

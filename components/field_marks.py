@@ -64,8 +64,13 @@ class ConflictPanel:
 def warn_at_limit(shown: Field, content: str) -> None:
     """Say that the browser cut at its limit. It counts UTF-16 units: an emoji is two."""
     limit = int(shown.control.props.get('maxlength') or 0)
-    is_cut = limit > 0 and len(content.encode('utf-16-le', 'surrogatepass')) // 2 >= limit
+    is_cut = limit > 0 and utf16_length(content) >= limit
     shown.refuse(f'This is the limit: {limit:,} characters. What goes beyond is not kept.' if is_cut else '')
+
+
+def utf16_length(content: str) -> int:
+    """Return how long a browser calls a text."""
+    return len(content.encode('utf-16-le', 'surrogatepass')) // 2
 
 
 def both(base: str, theirs: str, mine: str) -> str:

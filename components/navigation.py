@@ -27,6 +27,7 @@ ROOMS = (
     Room('Patients', '/patients', 'users', Permission.PATIENT_READ),
     Room('Tags', '/tags', 'tag', Permission.PATIENT_READ),
     Room('Audit', '/audit', 'shield-check', Permission.AUDIT_READ),
+    Room('Settings', '/settings', 'settings', Permission.MANAGE),
 )
 
 

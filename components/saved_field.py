@@ -13,7 +13,7 @@ from app.clinic import clinic
 from components.collision import Collision
 from components.controls import Field
 from components.field_history import FieldHistory, as_shown
-from components.field_marks import SavedMark, warn_at_limit
+from components.field_marks import SavedMark, utf16_length, warn_at_limit
 from components.formatting import clock
 from components.others_text import OthersText
 from components.refusals import tell
@@ -141,6 +141,20 @@ class SavedField:
         self.burst = new_key()
         self.put(content)
         self.typed(self._mine())
+
+    async def append(self, addition: str) -> bool:
+        """Store the text with a line more at its end, as a change of its own; tell whether the field takes that much.
+
+        What is being typed is stored first: taking the addition back takes none of it.
+        """
+        await self.quiet()
+        shown = self._mine()
+        content = shown + ('' if not shown or shown.endswith('\n') else '\n') + addition
+        limit = int(self.shown.control.props.get('maxlength') or 0)
+        if limit and utf16_length(content) > limit:
+            return False
+        self.use(content)
+        return True
 
     def intended(self) -> str:
         """Return the text that the field is on its way to: waiting, being stored, or stored."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from data.repositories.lookalikes import Lookalikes
     from data.repositories.many_images import ManyImages
     from data.repositories.patients import Patients
+    from data.repositories.quick_texts import QuickTexts
     from data.repositories.sessions import Sessions
     from data.repositories.settings import PracticeSettings
     from data.repositories.tags import Tags
@@ -194,6 +195,12 @@ class Records:
         """Sign-ins."""
         from data.repositories.sessions import Sessions
         return Sessions(self)
+
+    @cached_property
+    def quick_texts(self) -> 'QuickTexts':
+        """The practice's snippets for notes."""
+        from data.repositories.quick_texts import QuickTexts
+        return QuickTexts(self)
 
     @cached_property
     def settings(self) -> 'PracticeSettings':

@@ -30,10 +30,11 @@ def rooms() -> list[ModuleType]:
         login,
         new_patient,
         patients,
+        settings,
         tags,
     )
     # /patients/new before what takes any unique ID
-    return [health, login, capture, image_files, patients, new_patient, entries, entry, images, details, tags, audit]
+    return [health, login, capture, image_files, patients, new_patient, entries, entry, images, details, tags, audit, settings]
 
 
 def register(web: FastAPI, opened: Clinic) -> None:

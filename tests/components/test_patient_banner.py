@@ -45,7 +45,7 @@ def test_names_in_banner_and_menu_stay_text():
 
 def test_the_menu_lists_what_the_role_may_open():
     listed = {role: [room.label for room in rooms_for(an_actor(role))] for role in Role}
-    assert listed[Role.ADMINISTRATOR] == ['Patients', 'Tags', 'Audit']
+    assert listed[Role.ADMINISTRATOR] == ['Patients', 'Tags', 'Audit', 'Settings']
     assert listed[Role.CLINICIAN] == ['Patients', 'Tags']
     assert listed[Role.AUDITOR] == ['Audit']
 

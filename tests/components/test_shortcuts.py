@@ -114,7 +114,8 @@ def test_no_two_rooms_share_their_letter():
 
 
 @pytest.mark.parametrize(('role', 'expected'), [
-    (Role.ADMINISTRATOR, {'?', '/', 'n', 'g p', 'g t', 'g a'}), (Role.VIEWER, {'?', '/', 'g p', 'g t'}), (Role.AUDITOR, {'?', 'g a'})])
+    (Role.ADMINISTRATOR, {'?', '/', 'n', 'g p', 'g t', 'g a', 'g s'}),
+    (Role.VIEWER, {'?', '/', 'g p', 'g t'}), (Role.AUDITOR, {'?', 'g a'})])
 async def test_a_role_has_the_keys_of_what_it_may_do(user: User, role, expected):
     kept = []
 
