@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, tzinfo
 from functools import partial
+from html import escape
 from itertools import islice
 from typing import Any
 
@@ -22,6 +23,9 @@ from data.read_models import ImageTile
 
 TICK_PX = 44
 """How far the reach of a tick goes from the tile's corner, on a mouse and under a finger."""
+
+_HEADING = 5
+"""A heading takes as long to draw as so many tiles."""
 
 
 @dataclass(frozen=True)
@@ -39,25 +43,15 @@ class PoolDay:
     """The photographs of one day, in the order they were taken; `asks_site` where the reader may say what is not set."""
 
     def __init__(self, on: date, acts: TileActs, *, today: date, zone: tzinfo, asks_site: bool = False) -> None:
-        self._on, self._acts, self._zone, self._asks_site = on, acts, zone, asks_site
+        self._on, self._acts, self._today, self._zone, self._asks_site = on, acts, today, zone, asks_site
         self._visits: tuple[DayVisit, ...] = ()
         self.tiles: dict[str, ImageTile] = {}
         self._elements: dict[str, FocusableHtml] = {}
         self._chosen: frozenset[str] = frozenset()
         self._stop = ''
         self._room: FocusableHtml | None = None
-        with box() as self.place:
-            with box('df-day'):
-                text(formatting.relative_day(on, today=today), tag='h3')
-                text(formatting.day(on), 'df-day-date df-num', tag='span')
-                self._visits_place = box('df-day-visits', tag='span')
-                with box('df-day-end', tag='span'):
-                    self._count = text('', 'df-num', tag='span')
-                    self._whole = text('', 'df-link df-day-whole', tag='button', type='button').mark(f'day-{on}')
-            self._grid = box('df-grid')
-        self._whole.on('click', lambda: acts.choose_all(list(self.tiles)), args=[])
-        for keys, act in acts.keys.items():
-            self._grid.on(f'keydown.{keys}.prevent', act, args=[])
+        self._is_built = False
+        self.place = box()
 
     @property
     def late(self) -> int:
@@ -65,7 +59,7 @@ class PoolDay:
         return len(self.tiles) - len(self._elements)
 
     def show(self, tiles: list[ImageTile], chosen: Collection[str], *, most: int, at_once: int = 0) -> int:
-        """Show these photographs, of those that are new here at most so many now; return how many that were.
+        """Show these photographs, of those that are new here at most so many now; return as `draw` does.
 
         The pictures of the first `at_once` of them are asked for without waiting for where they come to stand.
         """
@@ -76,38 +70,33 @@ class PoolDay:
             if self.tiles[key] != before[key]:
                 element.set_content(self._face(self.tiles[key]))
                 self._name(self.tiles[key])
-        self._count.set_text(formatting.plural(len(tiles), 'image'))
+        if self._is_built:
+            self._count.set_text(formatting.plural(len(tiles), 'image'))
         self.show_choice(chosen)
         return self.draw(most, at_once=at_once)
 
     def draw(self, most: int, *, at_once: int = 0) -> int:
-        """Draw the first of what is late, at most so many, and return how many that were."""
-        late = list(islice((tile for tile in self.tiles.values() if tile.key not in self._elements), max(most, 0)))
-        with self._grid:
-            for number, tile in enumerate(late):
-                self._elements[tile.key] = self._tile(tile, is_lazy=number >= at_once)
+        """Draw the first of what is late, at most so many, and return how many that were; a heading counts as five."""
+        took = self._draw(most, at_once) if most > 0 and self.late else 0
         drawn = [key for key in self.tiles if key in self._elements]
         if list(self._elements) != drawn:
             self._elements = {key: self._elements[key] for key in drawn}
             for place, element in enumerate(self._elements.values()):
                 element.move(self._grid, target_index=place)
         self._keep_room()
-        return len(late)
+        return took
 
     def draw_to(self, key: str) -> None:
         """Draw what is late up to a photograph of this day."""
         if key not in self._elements:
-            self.draw(len([before for before in islice(self.tiles, list(self.tiles).index(key) + 1) if before not in self._elements]))
+            self.draw(_HEADING + list(self.tiles).index(key) + 1)
 
     def show_visits(self, visits: tuple[DayVisit, ...]) -> None:
         """Name the visits of this day, each as the way to it."""
-        if visits == self._visits:
-            return
-        self._visits = visits
-        self._visits_place.clear()
-        with self._visits_place:
-            for visit in visits:
-                text(visit.words, 'df-link df-ell', tag='a', href=visit.address, title=visit.words)
+        if visits != self._visits:
+            self._visits = visits
+            if self._is_built:
+                self._name_visits()
 
     def show_choice(self, chosen: Collection[str]) -> None:
         """Show which are chosen; only tiles that change are told."""
@@ -116,6 +105,8 @@ class PoolDay:
             is_chosen = str(key in self._chosen).lower()
             if element.props.get('aria-checked') != is_chosen:
                 element.props['aria-checked'] = is_chosen
+        if not self._is_built:
+            return
         words = 'Clear day' if self.tiles.keys() <= self._chosen else 'Select day'
         if self._whole.text != words:
             self._whole.set_text(words)
@@ -140,6 +131,41 @@ class PoolDay:
             return self._name(tile)
         return self._acts.open(key)
 
+    def _draw(self, most: int, at_once: int) -> int:
+        heading = 0 if self._is_built else _HEADING
+        if not self._is_built:
+            self._build()
+        late = list(islice((tile for tile in self.tiles.values() if tile.key not in self._elements), max(most - heading, 1)))
+        with self._grid:
+            for number, tile in enumerate(late):
+                self._elements[tile.key] = self._tile(tile, is_lazy=number >= at_once)
+        return heading + len(late)
+
+    def _build(self) -> None:
+        """Draw the heading, in the place of the one that only stood for it."""
+        self._is_built, self._room = True, None
+        self.place.clear()
+        with self.place:
+            with box('df-day'):
+                text(formatting.relative_day(self._on, today=self._today), tag='h3')
+                text(formatting.day(self._on), 'df-day-date df-num', tag='span')
+                self._visits_place = box('df-day-visits', tag='span')
+                with box('df-day-end', tag='span'):
+                    self._count = text(formatting.plural(len(self.tiles), 'image'), 'df-num', tag='span')
+                    self._whole = text('', 'df-link df-day-whole', tag='button', type='button').mark(f'day-{self._on}')
+            self._grid = box('df-grid')
+        self._whole.on('click', lambda: self._acts.choose_all(list(self.tiles)), args=[])
+        for keys, act in self._acts.keys.items():
+            self._grid.on(f'keydown.{keys}.prevent', act, args=[])
+        self._name_visits()
+        self.show_choice(self._chosen)
+
+    def _name_visits(self) -> None:
+        self._visits_place.clear()
+        with self._visits_place:
+            for visit in self._visits:
+                text(visit.words, 'df-link df-ell', tag='a', href=visit.address, title=visit.words)
+
     def _tile(self, tile: ImageTile, *, is_lazy: bool) -> FocusableHtml:
         fragment = self._face(tile, is_lazy=is_lazy)
         element = FocusableHtml(fragment, sanitize=False)
@@ -152,15 +178,19 @@ class PoolDay:
 
     def _keep_room(self) -> None:
         """Keep the room of what is late, by the same grid, so that nothing moves when it comes."""
+        fragment = _room_html(self.late)
+        if not self._is_built:
+            fragment = _day_html(formatting.relative_day(self._on, today=self._today), formatting.day(self._on), self.late)
         if self._room is not None and not self.late:
             self._room.delete()
             self._room = None
         elif self._room is not None:
-            self._room.set_content(_room_html(self.late))
+            self._room.set_content(fragment)
         elif self.late:
-            with self._grid:
-                self._room = FocusableHtml(_room_html(self.late), sanitize=False).classes('df-late')
-            self._room.props['aria-hidden'] = 'true'  # the heading says how many there are
+            with self._grid if self._is_built else self.place:
+                self._room = FocusableHtml(fragment, sanitize=False)
+            self._room.classes('df-late' if self._is_built else '')
+            self._room.props.update({'aria-hidden': 'true'} if self._is_built else {})  # the heading says how many there are
 
     def _face(self, tile: ImageTile, *, is_lazy: bool = True) -> str:
         return tile_html(tile, self._zone, badge='Cover' if tile.is_cover else '', asks_site=self._asks_site, is_lazy=is_lazy)
@@ -181,6 +211,13 @@ class PoolDay:
 def _room_html(late: int) -> str:
     """Return as many empty cells as tiles are late."""
     return '<i></i>' * late
+
+
+def _day_html(distance: str, day: str, late: int) -> str:
+    """Return a day of which nothing is drawn yet, escaped: one element, where a heading and its button are nine."""
+    return (f'<div class="df-day"><h3>{escape(distance)}</h3><span class="df-day-date df-num">{escape(day)}</span>'
+            f'<span class="df-day-end"><span class="df-num">{escape(formatting.plural(late, "image"))}</span></span></div>'
+            f'<div class="df-grid"><div class="df-late" aria-hidden="true">{_room_html(late)}</div></div>')
 
 
 def _is_tick(x: object, y: object) -> bool:
