@@ -89,3 +89,14 @@ async def test_a_time_that_is_corrected_moves_its_tile_among_those_that_are_draw
     last = replace(TILES[0], captured_local='2026-11-23T11:00:00')
     grid.show([*TILES[1:], last])
     assert list(drawn(grid)) == [*KEYS[1:OF_A_DAY], KEYS[0], *KEYS[OF_A_DAY:]]
+
+
+async def test_tab_still_stops_at_a_tile_that_goes_to_a_day_which_is_drawn_later(user: User) -> None:
+    def move(grid: PoolGrid) -> None:
+        grid.focus('0-05')
+        later = replace(TILES[5], captured_on=TILES[-1].captured_on, captured_local='2026-11-23T10:59:00')
+        grid.show([*TILES[:5], *TILES[6:], later])
+        assert '0-05' not in drawn(grid)
+    grid = await opened(user, move)
+    await until(lambda: room(grid) == 0)
+    assert [element._markers for element in grid.root.descendants() if element.props.get('tabindex') == '0'] == [['tile-0-05']]
