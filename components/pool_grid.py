@@ -4,6 +4,7 @@
     grid.show(tiles, newest_first=True)
     grid.chosen                               # the keys, in the order that they are shown in
 """
+import asyncio
 from collections.abc import Callable, Collection, Mapping
 from datetime import date, tzinfo
 from typing import Any
@@ -12,7 +13,15 @@ from components.controls import box
 from components.day_visits import DayVisit
 from components.image_grid import OnKey, Size, by_day
 from components.pool_day import PoolDay, TileActs
+from components.soon import Soon
 from data.read_models import ImageTile
+
+_FIRST = 40
+"""So many tiles are drawn at once: what a large window shows. Hundreds would keep the reader waiting for what is out of sight."""
+AT_ONCE = 15
+"""The pictures of so many are asked for before it is known where they come to stand: what a usual window shows."""
+_STEP, _REST_S = 60, 0.15
+"""The others follow, so many at a time, which takes less than 20 ms, with a rest in which the page and others are heard."""
 
 
 class PoolGrid:
@@ -29,6 +38,7 @@ class PoolGrid:
         self._chosen: set[str] = set()
         self._anchor = self._current = ''
         self.shown: list[ImageTile] = []
+        self._soon = Soon(self._draw_on, pause_s=0, name='late tiles')
         with box('df-pool-days df-grid-root') as self.root:
             self._place = box()
             self.nothing = box()
@@ -52,8 +62,9 @@ class PoolGrid:
         was_chosen, self._chosen = self._chosen, self._chosen & keys
         for on in self._days.keys() - {on for on, _photos in groups}:
             self._days.pop(on).place.delete()
+        drawn = 0
         for on, photos in groups:
-            self._show_day(on, photos, (visits or {}).get(on, ()))
+            drawn += self._show_day(on, photos, (visits or {}).get(on, ()), drawn)
         if list(self._days) != [on for on, _photos in groups]:
             self._days = {on: self._days[on] for on, _photos in groups}
             for place, day in enumerate(self._days.values()):
@@ -65,6 +76,7 @@ class PoolGrid:
             current.stop_at(self._current, is_stop=True)  # it may be drawn anew, on another day
         if self._chosen != was_chosen:
             self._show_choice()
+        self._go_on()
 
     def set_size(self, size: Size) -> None:
         """Change how large the photos are shown, without drawing them again."""
@@ -119,13 +131,30 @@ class PoolGrid:
             day.show_choice(self._chosen)
         self._on_choice()
 
-    def _show_day(self, on: date, photos: list[ImageTile], visits: tuple[DayVisit, ...]) -> None:
+    def _show_day(self, on: date, photos: list[ImageTile], visits: tuple[DayVisit, ...], drawn: int) -> int:
+        """Show a day, after so many tiles were drawn; return how many of its own were."""
         if on not in self._days:
             with self._place:
                 self._days[on] = PoolDay(on, self._acts(), today=self._today, zone=self._zone, asks_site=self._asks_site)
-        if list(self._days[on].tiles.values()) != photos:
-            self._days[on].show(photos, self._chosen)
-        self._days[on].show_visits(visits)
+        day = self._days[on]
+        day.show_visits(visits)
+        if list(day.tiles.values()) == photos:
+            return 0
+        return day.show(photos, self._chosen, most=_FIRST - drawn, at_once=AT_ONCE - drawn)
+
+    async def _draw_on(self) -> None:
+        """Draw some of what is late, once the page is there and shows what was first, and come back for the rest."""
+        await self.root.client.connected()
+        await asyncio.sleep(_REST_S)
+        if not self.root.is_deleted:
+            room = _STEP
+            for day in self._days.values():
+                room -= day.draw(room)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if any(day.late for day in self._days.values()):
+            self._soon()
 
     def _acts(self) -> TileActs:
         back, on = (lambda: self.move(-1)), (lambda: self.move(1))

@@ -23,8 +23,9 @@ from components.navigation import patient_address
 from components.patient_banner import PatientBanner
 from components.patient_head_live import IN_THE_HEAD, show_head
 from components.phone_handoff import add_by_phone, phone_button
+from components.picture import early_html
 from components.pool_filters import Pool, nothing
-from components.pool_grid import PoolGrid
+from components.pool_grid import AT_ONCE, PoolGrid
 from components.pool_tools import PoolTools
 from components.pool_view import PoolView, read_size, read_view, view_address
 from components.refusals import refusals_shown
@@ -116,6 +117,7 @@ class PoolPage:
             self._choosing()
         self.grid.set_size(self.pool.view.size or self.size)
         self._show()
+        ui.add_head_html(early_html(tile.key for tile in self.grid.shown[:AT_ONCE]))
         self._listen()
 
     def open(self, key: str) -> object:
