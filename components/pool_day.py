@@ -8,6 +8,7 @@ from datetime import date, tzinfo
 from functools import partial
 from typing import Any
 
+from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from components import formatting
@@ -50,6 +51,7 @@ class PoolDay:
                     self._count = text('', 'df-num', tag='span')
                     self._whole = text('', 'df-link df-day-whole', tag='button', type='button').mark(f'day-{on}')
             self._grid = box('df-grid')
+        self._whole.set_visibility(False)
         self._whole.on('click', lambda: acts.choose_all(list(self.tiles)), args=[])
         for keys, act in acts.keys.items():
             self._grid.on(f'keydown.{keys}.prevent', act, args=[])
@@ -70,8 +72,14 @@ class PoolDay:
             self._elements = {key: self._elements[key] for key in self.tiles}
             for place, element in enumerate(self._elements.values()):
                 element.move(self._grid, target_index=place)
-        self._count.set_text(formatting.plural(len(tiles), 'image'))
+        self._count.set_text(formatting.plural(len(tiles), 'image') if tiles else '')  # none yet: some are arriving
+        self._whole.set_visibility(bool(tiles))
         self.show_choice(chosen)
+
+    @property
+    def photos(self) -> ui.element:
+        """Return where the photographs lie."""
+        return self._grid
 
     def show_visits(self, visits: tuple[DayVisit, ...]) -> None:
         """Name the visits of this day, each as the way to it."""
