@@ -70,8 +70,8 @@ class ArrivingTiles:
 def arriving_html(arrival: Arrival) -> str:
     """Return the inside of a tile, escaped. A picture there is only when the photograph is in the pool."""
     name = escape(arrival.name)
-    return (f'<span class="df-photo">{icon_svg("image", 28)}{_bar(arrival.percent)}</span><span class="df-num">{escape(arrival.words)}</span>'
-            f'<span dir="auto" title="{name}">{name}</span>')
+    photo = f'<span class="df-photo">{icon_svg("image", 28)}{_bar(arrival.percent)}</span>'
+    return f'{photo}<span class="df-num">{escape(arrival.words)}</span><span dir="auto" title="{name}">{name}</span>'
 
 
 def _bar(percent: int | None) -> str:
