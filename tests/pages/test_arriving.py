@@ -10,6 +10,7 @@ from nicegui.testing.user_interaction import UserInteraction
 
 from app.clinic import Clinic
 from app.intake import Receiving, open_door
+from app.uploads import Upload, UploadState
 from data.actors import Actor, Role
 from data.read_models import PatientHeader
 from tests import pictures
@@ -160,6 +161,19 @@ async def test_the_same_file_again_goes_when_it_is_found_in_the_pool(
     await file.finish()
     await until(lambda: arriving(user) == [])
     assert len(tiles(user)) == 1
+
+
+async def test_of_a_photograph_that_left_before_the_page_read_it_no_tile_stays(
+        clinic: Clinic, cast: Cast, user: User, maria: PatientHeader) -> None:
+    await user.open(POOL)
+    upload = Upload('IMG_1.jpg', 9, becoming='left')
+    clinic.uploads.begin(cast.jana.session, maria.key, upload)
+    upload.state = UploadState.ADDED
+    clinic.uploads.tell(cast.jana.session, maria.key)
+    await until(lambda: arriving(user) == ['Checking IMG_1.jpg'])
+    a_stored_image(clinic, cast.ines, maria.key)
+    await until(lambda: len(tiles(user)) == 1)
+    assert arriving(user) == []
 
 
 async def test_they_are_still_and_no_screen_reader_names_them(clinic: Clinic, cast: Cast, user: User, maria: PatientHeader) -> None:
