@@ -138,10 +138,6 @@ class PoolGrid:
             day.show_choice(self._chosen)
         self._on_choice()
 
-    def _draw_arriving(self) -> None:
-        today = self._days.get(self._today)
-        self.arriving.draw(today.photos if today else None)
-
     def _show_day(self, on: date, photos: list[ImageTile], visits: tuple[DayVisit, ...]) -> None:
         if on not in self._days:
             with self._place:
@@ -170,3 +166,7 @@ class PoolGrid:
 
     def _day_of(self, key: str) -> PoolDay | None:
         return next((day for day in self._days.values() if key in day.tiles), None)
+
+    def _draw_arriving(self) -> None:
+        today = self._days.get(self._today)
+        self.arriving.draw(today.photos if today else None)
