@@ -75,8 +75,7 @@ class PoolUploads:
 
     def show(self) -> None:
         """Show how far everything is, and ask what is not known of what came in."""
-        files = self._files()
-        self.queue.begun((upload.key, upload.name) for upload in files)
+        files = self._hear()
         self.panel.show(files, self.queue.files, {tile.key: tile for tile in self.tiles()})
         places = recent_places(self.tiles()) if self.dropzone is not None else []
         self.question.show(len(self._placeless()), places)
@@ -91,6 +90,12 @@ class PoolUploads:
         with suppress(NotPermitted):  # said once, where the pool itself follows; here it would be said at every step of a file
             current_actor().require(Permission.PATIENT_READ)
             self.show()
+
+    def _hear(self) -> list[Upload]:
+        """Return the server's list; what is on it does not wait in the browser any more."""
+        files = self._files()
+        self.queue.begun((upload.key, upload.name) for upload in files)
+        return files
 
     def _files(self) -> list[Upload]:
         """Return the server's list, but for what this page itself left there when its line was gone."""
@@ -168,6 +173,7 @@ class PoolUploads:
 
     def _page_left(self) -> None:
         """Leave word of what was never sent: whoever comes back must not believe that all of it is in the pool."""
+        self._hear()  # what began a moment ago is on the server's list, and was not shown yet
         self.left = [Upload(one.name, 0, state=UploadState.REFUSED, sentence=_LEFT, at=clinic().clock()) for one in self.queue.files]
         for upload in self.left:
             clinic().uploads.begin(self.actor.session, self.patient.key, upload)

@@ -231,6 +231,21 @@ async def test_a_page_that_is_opened_anew_shows_what_is_on_its_way_and_nothing_t
     await until(lambda: arriving(user) == [])
 
 
+async def test_a_file_that_began_as_the_page_was_left_is_not_named_as_one_that_was_never_sent_too(
+        clinic: Clinic, cast: Cast, user: User, maria: PatientHeader, monkeypatch: pytest.MonkeyPatch) -> None:
+    await user.open(POOL)
+    add(user, 'sent.jpg', 'never sent.jpg')
+    monkeypatch.setattr(clinic.hub, 'publish', lambda _changes: None)  # the news is still on its way to the page
+    file = receiving(clinic, cast.jana, maria.key, 'sent.jpg')
+    assert user.client is not None
+    user.client.tab_id = None  # as when its socket is gone
+    for left in user.client.disconnect_handlers:
+        user.client.safe_invoke(left)
+    named = [one.name for one in clinic.uploads.of(cast.jana.session, maria.key)]
+    assert named == ['sent.jpg', 'never sent.jpg']
+    await file.abandon()
+
+
 async def test_a_page_whose_role_was_lowered_hears_of_nobodys_files_any_more(
         clinic: Clinic, cast: Cast, user: User, user_as: OpenAs, maria: PatientHeader) -> None:
     other = user_as(cast.ines)
