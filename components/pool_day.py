@@ -11,6 +11,7 @@ from html import escape
 from itertools import islice
 from typing import Any
 
+from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from components import formatting
@@ -71,7 +72,7 @@ class PoolDay:
                 element.set_content(self._face(self.tiles[key]))
                 self._name(self.tiles[key])
         if self._is_built:
-            self._count.set_text(formatting.plural(len(tiles), 'image'))
+            self._tell_how_many()
         self.show_choice(chosen)
         return self.draw(most, at_once=at_once)
 
@@ -90,6 +91,14 @@ class PoolDay:
         """Draw what is late up to a photograph of this day."""
         if key not in self._elements:
             self.draw(_HEADING + list(self.tiles).index(key) + 1)
+
+    @property
+    def photos(self) -> ui.element:
+        """Return where the photographs lie; the heading is drawn with it."""
+        if not self._is_built:
+            self._build()
+            self._keep_room()
+        return self._grid
 
     def show_visits(self, visits: tuple[DayVisit, ...]) -> None:
         """Name the visits of this day, each as the way to it."""
@@ -151,14 +160,19 @@ class PoolDay:
                 text(formatting.day(self._on), 'df-day-date df-num', tag='span')
                 self._visits_place = box('df-day-visits', tag='span')
                 with box('df-day-end', tag='span'):
-                    self._count = text(formatting.plural(len(self.tiles), 'image'), 'df-num', tag='span')
+                    self._count = text('', 'df-num', tag='span')
                     self._whole = text('', 'df-link df-day-whole', tag='button', type='button').mark(f'day-{self._on}')
             self._grid = box('df-grid')
         self._whole.on('click', lambda: self._acts.choose_all(list(self.tiles)), args=[])
         for keys, act in self._acts.keys.items():
             self._grid.on(f'keydown.{keys}.prevent', act, args=[])
+        self._tell_how_many()
         self._name_visits()
         self.show_choice(self._chosen)
+
+    def _tell_how_many(self) -> None:
+        self._count.set_text(formatting.plural(len(self.tiles), 'image') if self.tiles else '')  # none yet: some are arriving
+        self._whole.set_visibility(bool(self.tiles))
 
     def _name_visits(self) -> None:
         self._visits_place.clear()

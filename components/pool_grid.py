@@ -5,10 +5,13 @@
     grid.chosen                               # the keys, in the order that they are shown in
 """
 import asyncio
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, tzinfo
+from functools import partial
 from typing import Any
 
+from components.arrivals import Arrival
+from components.arriving_tiles import ArrivingTiles
 from components.controls import box
 from components.day_visits import DayVisit
 from components.image_grid import OnKey, Size, by_day
@@ -37,6 +40,8 @@ class PoolGrid:
         self._days: dict[date, PoolDay] = {}
         self._chosen: set[str] = set()
         self._anchor = self._current = ''
+        self.arriving = ArrivingTiles(today)
+        self._again: Callable[[], None] | None = None
         self.shown: list[ImageTile] = []
         self._soon = Soon(self._draw_on, pause_s=0, name='late tiles')
         with box('df-pool-days df-grid-root') as self.root:
@@ -56,7 +61,8 @@ class PoolGrid:
     def show(self, tiles: list[ImageTile], *, newest_first: bool = True,
              visits: Mapping[date, tuple[DayVisit, ...]] | None = None) -> None:
         """Show these photographs, and the visits of their days; what was chosen and is still there stays chosen."""
-        groups = by_day(tiles, self._zone, newest_first=newest_first)
+        self._again = partial(self.show, tiles, newest_first=newest_first, visits=visits)
+        groups = self.arriving.with_today(by_day(tiles, self._zone, newest_first=newest_first), newest_first=newest_first)
         self.shown = [tile for _on, photos in groups for tile in photos]
         keys = {tile.key for tile in self.shown}
         was_chosen, self._chosen = self._chosen, self._chosen & keys
@@ -69,7 +75,8 @@ class PoolGrid:
             self._days = {on: self._days[on] for on, _photos in groups}
             for place, day in enumerate(self._days.values()):
                 day.place.move(self._place, target_index=place)
-        self.nothing.set_visibility(not groups)
+        self.nothing.set_visibility(not self.shown)
+        self._draw_arriving()
         if self._current not in keys:
             self._came(self.shown[0].key if self.shown else '')
         elif current := self._day_of(self._current):
@@ -77,6 +84,18 @@ class PoolGrid:
         if self._chosen != was_chosen:
             self._show_choice()
         self._go_on()
+
+    def show_arriving(self, arrivals: Sequence[Arrival]) -> bool:
+        """Show what is still arriving, in a group of today's. Tell whether the first came or the last went.
+
+        No filter leaves them out: they are nobody's yet, and what a filter asks for is known only of a photograph.
+        """
+        is_turned = self.arriving.take(arrivals)
+        if is_turned and self._again is not None:
+            self._again()
+        else:
+            self._draw_arriving()
+        return is_turned
 
     def set_size(self, size: Size) -> None:
         """Change how large the photos are shown, without drawing them again."""
@@ -176,3 +195,7 @@ class PoolGrid:
 
     def _day_of(self, key: str) -> PoolDay | None:
         return next((day for day in self._days.values() if key in day.tiles), None)
+
+    def _draw_arriving(self) -> None:
+        today = self._days.get(self._today)
+        self.arriving.draw(today.photos if today and self.arriving else None)
