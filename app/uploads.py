@@ -27,6 +27,7 @@ class Upload:
     """One file on its way. `total_bytes` is its size by what the request announced (0: nothing); `sentence` says why it was refused.
 
     `has_twin` says that the same file is in another patient's pool too, not whose. What comes of a cancelled one is thrown away.
+    `becoming` is the key that its photograph will have, `image` the one that it has, or that of the same file in the pool.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Upload:
     state: UploadState = UploadState.SENDING
     sentence: str = ''
     image: str = ''
+    becoming: str = ''
     has_twin: bool = False
     at: datetime | None = None
     is_cancelled: bool = False
@@ -57,7 +59,12 @@ class Uploads:
     @staticmethod
     def topic(session: str, patient: str) -> str:
         """Return the hub subject of one progress list."""
-        return f'uploads:{session}:{patient}'
+        return f'uploads:{session}{_of(patient)}'
+
+    @staticmethod
+    def patient_topic(patient: str) -> str:
+        """Return the hub subject of all progress lists of a patient."""
+        return f'uploads{_of(patient)}'
 
     def begin(self, session: str, patient: str, upload: Upload) -> None:
         """Add a file to a list, letting go of the oldest that are done, in this list and among all lists.
@@ -106,12 +113,16 @@ class Uploads:
         self.tell(session, patient)
 
     def tell(self, session: str, patient: str) -> None:
-        """Let the open pages of this list show how far it is."""
-        self._hub.publish([Changed(self.topic(session, patient))])
+        """Let the open pages of this list, and of this patient, show how far it is."""
+        self._hub.publish([Changed(self.topic(session, patient)), Changed(self.patient_topic(patient))])
 
     def of(self, session: str, patient: str) -> list[Upload]:
         """Return the files of a list, oldest first."""
         return list(self._lists.get(self.topic(session, patient), ()))
+
+    def to(self, patient: str) -> list[Upload]:
+        """Return the files of all lists of a patient: what this one sends, colleagues at other desks, and phones."""
+        return [upload for topic, files in self._lists.items() if topic.endswith(_of(patient)) for upload in files]
 
     def clear(self, session: str, patient: str) -> None:
         """Forget the files that are done."""
@@ -120,6 +131,10 @@ class Uploads:
         if under_way:
             self._lists[topic] = under_way
         self.tell(session, patient)
+
+
+def _of(patient: str) -> str:
+    return f':{patient}'
 
 
 def is_of(told: str, name: str, total_bytes: int = 0) -> bool:

@@ -76,13 +76,15 @@ def by_day(tiles: Iterable[ImageTile], zone: tzinfo, *, newest_first: bool = Tru
     return groups[::-1] if newest_first else groups
 
 
-def photo_html(tile: ImageTile, *, alt: str = '', kind: Literal['thumb', 'preview'] = 'thumb') -> str:
+def photo_html(tile: ImageTile, *, alt: str = '', kind: Literal['thumb', 'preview'] = 'thumb', is_lazy: bool = True) -> str:
     """Return the photo in its box of 4:3, so that nothing moves when it arrives."""
-    picture = picture_html(tile.key, kind, alt=alt, turn_deg=tile.turn_deg, width_px=tile.width_px, height_px=tile.height_px)
+    picture = picture_html(tile.key, kind, alt=alt, turn_deg=tile.turn_deg, width_px=tile.width_px, height_px=tile.height_px,
+                           is_lazy=is_lazy)
     return f'<span class="df-photo">{picture}</span>'
 
 
-def tile_html(tile: ImageTile, zone: tzinfo, *, badge: str = '', alt: str = '', when: str = '', asks_site: bool = False) -> str:
+def tile_html(tile: ImageTile, zone: tzinfo, *, badge: str = '', alt: str = '', when: str = '', asks_site: bool = False,
+              is_lazy: bool = True) -> str:
     """Return one tile: photo and up to three caption lines, every value escaped. Few elements: there may be hundreds of tiles.
 
     `when` stands in for the time where no day stands above. `asks_site` invites to say the body site that is not set.
@@ -93,7 +95,8 @@ def tile_html(tile: ImageTile, zone: tzinfo, *, badge: str = '', alt: str = '', 
     marked = f'<span class="df-badge">{escape(badge)}</span>' if badge else ''
     view = escape(tile.view.capitalize() or 'View not set')
     caption = f'<span class="df-tile-caption">{escape(tile.caption)}</span>' if tile.caption else ''
-    return (f'{photo_html(tile, alt=alt)}{veil_html(tile)}{marked}{first}<time>{escape(when or time_words(tile, zone))}</time>'
+    photo = photo_html(tile, alt=alt, is_lazy=is_lazy)
+    return (f'{photo}{veil_html(tile)}{marked}{first}<time>{escape(when or time_words(tile, zone))}</time>'
             f'<span class="df-tile-view">{view}</span>{caption}')
 
 

@@ -4,15 +4,27 @@
     grid.show(tiles, newest_first=True)
     grid.chosen                               # the keys, in the order that they are shown in
 """
-from collections.abc import Callable, Collection, Mapping
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date, tzinfo
+from functools import partial
 from typing import Any
 
+from components.arrivals import Arrival
+from components.arriving_tiles import ArrivingTiles
 from components.controls import box
 from components.day_visits import DayVisit
 from components.image_grid import OnKey, Size, by_day
 from components.pool_day import PoolDay, TileActs
+from components.soon import Soon
 from data.read_models import ImageTile
+
+_FIRST = 40
+"""So many tiles are drawn at once: what a large window shows. Hundreds would keep the reader waiting for what is out of sight."""
+AT_ONCE = 15
+"""The pictures of so many are asked for before it is known where they come to stand: what a usual window shows."""
+_STEP, _REST_S = 60, 0.15
+"""The others follow, so many at a time, which takes less than 20 ms, with a rest in which the page and others are heard."""
 
 
 class PoolGrid:
@@ -28,7 +40,10 @@ class PoolGrid:
         self._days: dict[date, PoolDay] = {}
         self._chosen: set[str] = set()
         self._anchor = self._current = ''
+        self.arriving = ArrivingTiles(today)
+        self._again: Callable[[], None] | None = None
         self.shown: list[ImageTile] = []
+        self._soon = Soon(self._draw_on, pause_s=0, name='late tiles')
         with box('df-pool-days df-grid-root') as self.root:
             self._place = box()
             self.nothing = box()
@@ -46,25 +61,41 @@ class PoolGrid:
     def show(self, tiles: list[ImageTile], *, newest_first: bool = True,
              visits: Mapping[date, tuple[DayVisit, ...]] | None = None) -> None:
         """Show these photographs, and the visits of their days; what was chosen and is still there stays chosen."""
-        groups = by_day(tiles, self._zone, newest_first=newest_first)
+        self._again = partial(self.show, tiles, newest_first=newest_first, visits=visits)
+        groups = self.arriving.with_today(by_day(tiles, self._zone, newest_first=newest_first), newest_first=newest_first)
         self.shown = [tile for _on, photos in groups for tile in photos]
         keys = {tile.key for tile in self.shown}
         was_chosen, self._chosen = self._chosen, self._chosen & keys
         for on in self._days.keys() - {on for on, _photos in groups}:
             self._days.pop(on).place.delete()
+        drawn = 0
         for on, photos in groups:
-            self._show_day(on, photos, (visits or {}).get(on, ()))
+            drawn += self._show_day(on, photos, (visits or {}).get(on, ()), drawn)
         if list(self._days) != [on for on, _photos in groups]:
             self._days = {on: self._days[on] for on, _photos in groups}
             for place, day in enumerate(self._days.values()):
                 day.place.move(self._place, target_index=place)
-        self.nothing.set_visibility(not groups)
+        self.nothing.set_visibility(not self.shown)
+        self._draw_arriving()
         if self._current not in keys:
             self._came(self.shown[0].key if self.shown else '')
         elif current := self._day_of(self._current):
             current.stop_at(self._current, is_stop=True)  # it may be drawn anew, on another day
         if self._chosen != was_chosen:
             self._show_choice()
+        self._go_on()
+
+    def show_arriving(self, arrivals: Sequence[Arrival]) -> bool:
+        """Show what is still arriving, in a group of today's. Tell whether the first came or the last went.
+
+        No filter leaves them out: they are nobody's yet, and what a filter asks for is known only of a photograph.
+        """
+        is_turned = self.arriving.take(arrivals)
+        if is_turned and self._again is not None:
+            self._again()
+        else:
+            self._draw_arriving()
+        return is_turned
 
     def set_size(self, size: Size) -> None:
         """Change how large the photos are shown, without drawing them again."""
@@ -119,13 +150,30 @@ class PoolGrid:
             day.show_choice(self._chosen)
         self._on_choice()
 
-    def _show_day(self, on: date, photos: list[ImageTile], visits: tuple[DayVisit, ...]) -> None:
+    def _show_day(self, on: date, photos: list[ImageTile], visits: tuple[DayVisit, ...], drawn: int) -> int:
+        """Show a day, after so many tiles were drawn; return how many of its own were."""
         if on not in self._days:
             with self._place:
                 self._days[on] = PoolDay(on, self._acts(), today=self._today, zone=self._zone, asks_site=self._asks_site)
-        if list(self._days[on].tiles.values()) != photos:
-            self._days[on].show(photos, self._chosen)
-        self._days[on].show_visits(visits)
+        day = self._days[on]
+        day.show_visits(visits)
+        if list(day.tiles.values()) == photos:
+            return 0
+        return day.show(photos, self._chosen, most=_FIRST - drawn, at_once=AT_ONCE - drawn)
+
+    async def _draw_on(self) -> None:
+        """Draw some of what is late, once the page is there and shows what was first, and come back for the rest."""
+        await self.root.client.connected()
+        await asyncio.sleep(_REST_S)
+        if not self.root.is_deleted:
+            room = _STEP
+            for day in self._days.values():
+                room -= day.draw(room)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if any(day.late for day in self._days.values()):
+            self._soon()
 
     def _acts(self) -> TileActs:
         back, on = (lambda: self.move(-1)), (lambda: self.move(1))
@@ -147,3 +195,7 @@ class PoolGrid:
 
     def _day_of(self, key: str) -> PoolDay | None:
         return next((day for day in self._days.values() if key in day.tiles), None)
+
+    def _draw_arriving(self) -> None:
+        today = self._days.get(self._today)
+        self.arriving.draw(today.photos if today and self.arriving else None)

@@ -14,6 +14,7 @@ from components.design import icon_svg
 from components.picture import picture_html
 from components.sensitive import VEILED
 from components.upload_queue import QueuedFile
+from components.upload_words import CHECKING, WAITING, share_percent
 from data.read_models import ImageTile
 
 _ICONS = {
@@ -151,7 +152,7 @@ def row_html(upload: Upload, zone: tzinfo, tile: ImageTile | None = None) -> str
 def queued_html(file: QueuedFile) -> str:
     """Return the row of a file that is still in the browser, escaped."""
     size = f', {file.size}' if file.size else ''
-    words, icon, look = ('Not sent.', 'refresh-cw', 'df-bad') if file.is_unsent else (f'Waiting{size}', 'circle-dashed', 'df-meta')
+    words, icon, look = ('Not sent.', 'refresh-cw', 'df-bad') if file.is_unsent else (f'{WAITING}{size}', 'circle-dashed', 'df-meta')
     state = f'<span class="df-uprow-state df-num {look}">{escape(words)}</span>'
     return (f'{_mat("image")}<span class="df-uprow-text"><span class="df-uprow-name">{escape(file.name)}</span>{state}</span>'
             f'<span class="{look}">{icon_svg(icon)}</span>')
@@ -161,7 +162,7 @@ def _state(upload: Upload, zone: tzinfo) -> str:
     if upload.state is UploadState.SENDING:
         return _sending(upload)
     words, look = {
-        UploadState.CHECKING: ('Checking', ''),
+        UploadState.CHECKING: (CHECKING, ''),
         UploadState.ADDED: (f'Added {formatting.clock(upload.at, zone)}' if upload.at else 'Added', ''),
         UploadState.ALREADY_HERE: (upload.sentence, ''),
     }.get(upload.state, (f'Not added: {upload.sentence.rstrip(".")}.', ' df-bad'))
@@ -171,8 +172,7 @@ def _state(upload: Upload, zone: tzinfo) -> str:
 def _sending(upload: Upload) -> str:
     total = max(upload.total_bytes, upload.received_bytes)
     words = formatting.progress(upload.received_bytes, total) if upload.total_bytes else formatting.size(upload.received_bytes)
-    share = round(100 * upload.received_bytes / total) if upload.total_bytes and total else 0
-    return (f'<span class="df-uprow-sending"><span class="df-progress"><span style="width:{share}%"></span></span>'
+    return (f'<span class="df-uprow-sending"><span class="df-progress"><span style="width:{share_percent(upload) or 0:d}%"></span></span>'
             f'<span class="df-uprow-state df-num">{escape(words)}</span></span>')
 
 

@@ -1,6 +1,6 @@
 """What is being sent into the pool: the browser's queue, the server's list, and the question that follows."""
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Any
@@ -10,6 +10,7 @@ from nicegui import ui
 from app.clinic import clinic
 from app.intake import open_door
 from app.uploads import Upload, UploadState
+from components.arrivals import Arrival, Arrivals
 from components.choice_dialogs import ask_site
 from components.image_describe import known_sites
 from components.pool_dropzone import PoolDropzone
@@ -19,6 +20,7 @@ from components.upload_panel import PanelActs, UploadPanel
 from components.upload_question import Place, UploadQuestion, recent_places
 from components.upload_queue import UploadQueue
 from data.actors import Actor, Permission
+from data.errors import NotPermitted
 from data.read_models import ImageTile, PatientHeader
 
 Describe = Callable[[Sequence[ImageTile], Mapping[str, str]], Awaitable[Any]]
@@ -29,7 +31,7 @@ _LEFT = 'the page was left before it was sent'
 class PoolUploads:
     """The uploader around a pool and the column at its side. `tiles()` are the photographs, latest first; `describe` gives them words.
 
-    `tell_of_twins(image)` says who else holds the same file.
+    `tell_of_twins(image)` says who else holds the same file; `on_arriving` hears what is on its way, from whomever.
     """
 
     patient: PatientHeader
@@ -37,18 +39,21 @@ class PoolUploads:
     tiles: Callable[[], Sequence[ImageTile]]
     describe: Describe
     tell_of_twins: Callable[[str], Any]
+    on_arriving: Callable[[Sequence[Arrival]], Any]
     left: list[Upload] = field(default_factory=list)
+    arrivals: Arrivals = field(default_factory=Arrivals)
     dropzone: PoolDropzone | None = None
 
     @property
     def topic(self) -> str:
-        """Return what the live hub calls this list."""
-        return clinic().uploads.topic(self.actor.session, self.patient.key)
+        """Return what the live hub calls what is being sent to this patient."""
+        return clinic().uploads.patient_topic(self.patient.key)
 
     @contextmanager
     def around(self) -> Iterator[None]:
         """Show the uploader that the whole pool lies in; for a reader who may not add, nothing."""
         self.queue = UploadQueue(upload.key for upload in self._files())
+        self.pool_was_read()
         if not self.actor.may(Permission.IMAGE_ADD):
             yield
             return
@@ -70,15 +75,27 @@ class PoolUploads:
 
     def show(self) -> None:
         """Show how far everything is, and ask what is not known of what came in."""
-        files = self._files()
-        self.queue.begun((upload.key, upload.name) for upload in files)
+        files = self._hear()
         self.panel.show(files, self.queue.files, {tile.key: tile for tile in self.tiles()})
         places = recent_places(self.tiles()) if self.dropzone is not None else []
         self.question.show(len(self._placeless()), places)
+        self.on_arriving(self.arrivals.now(clinic().uploads.to(self.patient.key), self.queue.files, {tile.key for tile in self.tiles()}))
+
+    def pool_was_read(self) -> None:
+        """Take it that `tiles` are those of this moment."""
+        self.arrivals.pool_was_read(clinic().uploads.to(self.patient.key))
 
     async def refresh(self) -> None:
-        """Show it again, as the live hub asks for."""
-        self.show()
+        """Show it again, as the live hub asks for. Who may not know of this patient any more hears of nobody's files."""
+        with suppress(NotPermitted):  # said once, where the pool itself follows; here it would be said at every step of a file
+            current_actor().require(Permission.PATIENT_READ)
+            self.show()
+
+    def _hear(self) -> list[Upload]:
+        """Return the server's list; what is on it does not wait in the browser any more."""
+        files = self._files()
+        self.queue.begun((upload.key, upload.name) for upload in files)
+        return files
 
     def _files(self) -> list[Upload]:
         """Return the server's list, but for what this page itself left there when its line was gone."""
@@ -156,6 +173,7 @@ class PoolUploads:
 
     def _page_left(self) -> None:
         """Leave word of what was never sent: whoever comes back must not believe that all of it is in the pool."""
+        self._hear()  # what began a moment ago is on the server's list, and was not shown yet
         self.left = [Upload(one.name, 0, state=UploadState.REFUSED, sentence=_LEFT, at=clinic().clock()) for one in self.queue.files]
         for upload in self.left:
             clinic().uploads.begin(self.actor.session, self.patient.key, upload)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from app.clinic import clinic
+from components.arrivals import Arrival
 from components.autosave import Autosave
 from components.choice_bar import MoreAct
 from components.controls import banner, box
@@ -23,8 +24,9 @@ from components.navigation import patient_address
 from components.patient_banner import PatientBanner
 from components.patient_head_live import IN_THE_HEAD, show_head
 from components.phone_handoff import add_by_phone, phone_button
+from components.picture import early_html
 from components.pool_filters import Pool, nothing
-from components.pool_grid import PoolGrid
+from components.pool_grid import AT_ONCE, PoolGrid
 from components.pool_tools import PoolTools
 from components.pool_view import PoolView, read_size, read_view, view_address
 from components.refusals import refusals_shown
@@ -104,7 +106,8 @@ class PoolPage:
             self.viewer = ImageViewer(zone=around.zone, patient=patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
                                       on_show=self._looks, beside=self._beside, saves=self.may_add, may_edit=self.may_add,
                                       more=self.leaving.menu)
-            self.uploads = PoolUploads(patient, around.actor, lambda: self.pool.tiles, self._describe, self.leaving.tell_of_twins)
+            self.uploads = PoolUploads(patient, around.actor, lambda: self.pool.tiles, self._describe, self.leaving.tell_of_twins,
+                                       self._show_arriving)
             with self.uploads.around(), box('df-pool'):
                 with box('df-pool-main'):
                     self._above(faults)
@@ -116,6 +119,7 @@ class PoolPage:
             self._choosing()
         self.grid.set_size(self.pool.view.size or self.size)
         self._show()
+        ui.add_head_html(early_html(tile.key for tile in self.grid.shown[:AT_ONCE]))
         self._listen()
 
     def open(self, key: str) -> object:
@@ -198,6 +202,7 @@ class PoolPage:
     def _follow(self, seen: Seen) -> None:
         before = self.patient
         self.patient, self.pool.tiles, self.pool.tags, self.visits = seen
+        self.uploads.pool_was_read()
         self._show()
         if self.patient != before:
             self._show_patient()
@@ -206,16 +211,24 @@ class PoolPage:
         self.tools.show()
         self.grid.show(self.pool.shown, newest_first=self.pool.view.is_newest_first,
                        visits=visits_by_day(self.visits, self.patient.unique_id, self.around.zone))
-        self.grid.nothing.clear()
-        if not self.grid.shown:
-            with self.grid.nothing:
-                nothing(self.pool, (_EMPTY, 'Drop files here, or choose them.' if self.may_add else ''), self._see)
+        self._show_nothing()
         self.viewer.update(self._for_viewer())
         self.viewer.keep_only({tile.key for tile in self.pool.tiles}, says=not self.leaving.is_acting)
         self.beside.refresh()
         with clinic().reading(current_actor()) as records:
             self.withdrawn.show(records.images.withdrawn(self.patient.key))
         self.uploads.show()
+
+    def _show_nothing(self) -> None:
+        """Say why no photo is shown. A pool without any is not called empty while some are arriving."""
+        self.grid.nothing.clear()
+        if not self.grid.shown and (self.pool.tiles or not self.grid.arriving):
+            with self.grid.nothing:
+                nothing(self.pool, (_EMPTY, 'Drop files here, or choose them.' if self.may_add else ''), self._see)
+
+    def _show_arriving(self, arrivals: Sequence[Arrival]) -> None:
+        if self.grid.show_arriving(arrivals):
+            self._show_nothing()
 
     def _show_choice(self) -> None:
         chosen = self.grid.chosen_tiles

@@ -6,7 +6,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from app.clinic import open_clinic
 from tests.benchmarks.measuring import Row, milliseconds, percentile
@@ -40,29 +40,34 @@ def rows() -> list[Row]:
     server = Server(folder)
     try:
         server.start()
-        taken, elements = _in_chromium(server)
+        taken, whole, elements = _in_chromium(server)
     finally:
         server.close()
         shutil.rmtree(folder)
     middle = statistics.median(taken)
     return [Row(f'pool of {IMAGES} thumbnails in Chromium, warm, to the last one in the window', milliseconds(middle),
-                f'{milliseconds(percentile(taken, 0.95))} (p95), {elements} elements', '', f'<= {milliseconds(TARGET_S)}',
+                f'{milliseconds(percentile(taken, 0.95))} (p95), {elements} elements, all tiles in {milliseconds(whole)}', '',
+                f'<= {milliseconds(TARGET_S)}',
                 middle <= TARGET_S)]
 
 
-def _in_chromium(server: Server) -> tuple[list[float], int]:
-    """Return the seconds of each opening, and how many elements the page has."""
+def _in_chromium(server: Server) -> tuple[list[float], float, int]:
+    """Return the seconds of each opening, those until every tile is there, and how many elements the answer has."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(**chromium_options())
         context = browser.new_context(base_url=server.address, viewport={'width': 1440, 'height': 900})
         page = context.new_page()
         sign_in(page, 'jana')
         _open_s(page)
-        assert page.locator(_TILE).count() == IMAGES
+        expect(page.locator(_TILE)).to_have_count(IMAGES)
         taken = [_open_s(page) for _ in range(ROUNDS)]
         elements = len(re.findall(r'"tag":"', context.request.get(POOL).text()))
+        start = time.perf_counter()
+        page.goto(POOL, wait_until='commit')
+        expect(page.locator(_TILE)).to_have_count(IMAGES)
+        whole = time.perf_counter() - start
         browser.close()
-    return taken, elements
+    return taken, whole, elements
 
 
 def _open_s(page: Page) -> float:

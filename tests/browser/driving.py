@@ -1,9 +1,11 @@
 """What browser tests do again and again: start Chromium, sign in, listen for complaints."""
 import shutil
+from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 
+from tests import pictures
 from tests.cast import PASSWORD
 
 _FLAGS = ('--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -49,3 +51,24 @@ def new_patient(page: Page, unique_id: str, **more: str) -> None:
         page.get_by_role('textbox', name=label, exact=True).fill(text)
     page.get_by_role('button', name='Create patient').click()
     page.wait_for_url(f'**/patients/{unique_id}')
+
+
+def slow_line(page: Page) -> CDPSession:
+    """Let this browser send slowly; pictures come as fast as ever."""
+    line = page.context.new_cdp_session(page)
+    line.send('Network.enable')
+    line.send('Network.emulateNetworkConditions', {'offline': False, 'latency': 0, 'downloadThroughput': -1, 'uploadThroughput': 60_000})
+    return line
+
+
+def hurry(line: CDPSession) -> None:
+    """Let it send as fast as it can again."""
+    line.send('Network.emulateNetworkConditions', {'offline': False, 'latency': 0, 'downloadThroughput': -1, 'uploadThroughput': -1})
+
+
+def choose_files(page: Page, folder: Path, number: int, size: int = 150_000) -> None:
+    """Choose so many photographs at once, each of its own bytes."""
+    paths = [folder / f'IMG_{place}.jpg' for place in range(10, 10 + number)]
+    for place, path in enumerate(paths):
+        path.write_bytes(pictures.jpeg(64 + place, 48) + bytes(size))
+    page.locator('input[type=file]').set_input_files(paths)

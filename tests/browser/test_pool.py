@@ -9,8 +9,7 @@ from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from app.clinic import open_clinic
 from data.repositories.tag_records import Tagged
-from tests import pictures
-from tests.browser.driving import sign_in
+from tests.browser.driving import choose_files, hurry, sign_in, slow_line
 from tests.browser.test_accessibility import findings
 from tests.conftest import Template, settings_of
 from tests.factories import CAPTURED, a_patient, a_stored_image
@@ -216,22 +215,7 @@ def test_axe_finds_nothing_serious_in_a_choice_and_its_menus(pool: Page) -> None
 @pytest.fixture
 def slow(pool: Page) -> CDPSession:
     """The line of a browser that sends slowly; pictures come as fast as ever."""
-    line = pool.context.new_cdp_session(pool)
-    line.send('Network.enable')
-    line.send('Network.emulateNetworkConditions', {'offline': False, 'latency': 0, 'downloadThroughput': -1, 'uploadThroughput': 60_000})
-    return line
-
-
-def hurry(line: CDPSession) -> None:
-    line.send('Network.emulateNetworkConditions', {'offline': False, 'latency': 0, 'downloadThroughput': -1, 'uploadThroughput': -1})
-
-
-def choose_files(page: Page, folder: Path, number: int, size: int = 150_000) -> None:
-    """Choose so many photographs at once, each of its own bytes."""
-    paths = [folder / f'IMG_{place}.jpg' for place in range(10, 10 + number)]
-    for place, path in enumerate(paths):
-        path.write_bytes(pictures.jpeg(64 + place, 48) + bytes(size))
-    page.locator('input[type=file]').set_input_files(paths)
+    return slow_line(pool)
 
 
 def panel(page: Page) -> Locator:
