@@ -16,6 +16,7 @@ from app.decoding import Decoding, decoder_command
 from app.folders import DATABASE_FILE, KEYSTORE_FILE, Lock, take_folders
 from app.live import Hub
 from app.one_at_a_time import OneAtATime
+from app.presence import Presence
 from app.settings import Settings
 from app.uploads import Uploads
 from app.viewing import Viewings
@@ -70,6 +71,7 @@ class Clinic:
     def __post_init__(self) -> None:
         self.viewings = Viewings(lambda: self.clock())
         self.uploads = Uploads(self.hub)
+        self.presence = Presence(self.hub)
         self.phone_codes: dict[str, str] = {}  # hand-off -> token, to show its code again; stored is only a hash
         self.verifying = OneAtATime[Verified]()
         self._ground = Ground(AuditChain(self.vault.derive(Label.AUDIT)), self.vault, lambda: self.clock())

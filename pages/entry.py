@@ -26,6 +26,7 @@ from components.navigation import patient_address
 from components.patient_head_live import IN_THE_HEAD, show_head
 from components.phone_handoff import phone_button, photo_buttons
 from components.pool_picker import PoolPicker
+from components.presence_marks import PresenceMarks
 from components.refusals import refusals_shown
 from components.save_status import SaveStatus
 from components.section import Section, section
@@ -98,6 +99,7 @@ class EntryPage:
             self.slots = slots
             with slots.status:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
+                PresenceMarks(self.entry.key, around.actor)
             self.beside = ImageBeside(self.patient.key, around.actor, around.zone)
             self.leaving = LeavingPhotos(lambda: self.patient, around, UndoNotice(), on_left=lambda: self.viewer.close())
             self.viewer = ImageViewer(zone=around.zone, patient=self.patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
