@@ -30,6 +30,7 @@ def ines(server: Server, chromium: Browser) -> Iterator[Page]:
     page.get_by_role('button', name='New entry').or_(page.get_by_role('link', name='New entry')).first.click()
     page.wait_for_url('**/entries/1')
     page.get_by_label('Notes', exact=True).fill('Base.')
+    page.get_by_label('Notes', exact=True).press('Tab')  # out of it again: it is anyone's
     expect(page.get_by_role('status')).to_contain_text('Saved')
     yield page
     context.close()
@@ -49,6 +50,7 @@ def jana(line: Line, ines: Page, chromium: Browser) -> Iterator[Page]:
 
 def write(page: Page, words: str) -> None:
     notes = page.get_by_label('Notes', exact=True)
+    expect(notes).to_be_editable(timeout=15_000)  # who else is in it has pressed no key for a while
     notes.click()
     notes.press('End')
     notes.press_sequentially(words)
@@ -104,6 +106,8 @@ def test_words_typed_over_a_broken_line_into_what_someone_removed_meanwhile_stay
     ines.get_by_label('Number', exact=True).fill('0448')
     number = jana.get_by_label('Number', exact=True)
     expect(number).to_have_value('0448')
+    ines.get_by_label('Number', exact=True).press('Tab')
+    expect(number).to_be_editable()
     line.cut()
     expect(jana.get_by_text('No connection to the clinic server.')).to_be_visible(timeout=20_000)
     number.fill('0448-2217')
