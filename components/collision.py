@@ -40,12 +40,13 @@ class Collision:
         """Tell whether two texts wait for a decision."""
         return self._conflict is not None
 
-    def begin(self, content: str, conflict: ChangedMeanwhile) -> None:
+    def begin(self, content: str, conflict: ChangedMeanwhile, *, is_kept: bool = False) -> None:
         """Show both texts; nothing is stored until the person decides, and nothing is thrown away."""
         field = self._field
         field.pending = content if field.pending is None else field.pending
         self._conflict, self._typed_over = conflict, None
-        self._keep()
+        if not is_kept:
+            self._keep()
         if field.is_gone:
             field.enter(SaveState.IDLE)  # the desk tidies up after it, and tells both texts
             return
@@ -59,13 +60,14 @@ class Collision:
         field = self._field
         with clinic().reading(current_actor()) as records:
             latest = records.fields.latest(field.key, field.name) or FieldText(field.stored, field.revision)
+            who = next((version.who for version in records.fields.history(field.key, field.name)), '')
         self._is_kept = True
         if field.to_value(latest.text) == kept.text:
             self._let_go()
             return
         field.stored = kept.base  # what it was typed over: both texts together are told apart by it
         field.put(kept.text)
-        self.begin(kept.text, ChangedMeanwhile(mine=kept.text, theirs=latest.text, revision=latest.revision, who=''))
+        self.begin(kept.text, ChangedMeanwhile(mine=kept.text, theirs=latest.text, revision=latest.revision, who=who), is_kept=True)
 
     def go_on(self, content: str) -> None:
         """Take keys that were still on their way. After an outage the browser also repeats a text that it was once given: no news."""
@@ -110,7 +112,8 @@ class Collision:
 
     def _show(self, conflict: ChangedMeanwhile, mine: str) -> None:
         if self._panel is not None:
-            self._panel.show(_who(conflict), conflict.theirs, mine)
+            is_newer = conflict.theirs != self._field.stored
+            self._panel.show(_who(conflict) if is_newer else '', conflict.theirs, mine)
 
     def _keep(self) -> None:
         if self._keeping is None:

@@ -119,10 +119,11 @@ class SavedField:
             self._forgive()
             return
         self.others.seen_in(content)
+        self._actor = current_actor()
         if self.collision.is_open:
             self.collision.go_on(content)
             return
-        self._actor, self.pending = current_actor(), content
+        self.pending = content
         warn_at_limit(self.shown, content)
         self.enter(SaveState.SAVING)
         if self._worker is None:
