@@ -108,8 +108,10 @@ class StandIn(Client):
         """Take what stands in the fields until it is all stored or kept, then let the page ask for itself."""
         fields = list(self._fields.values())
         try:
-            while any(await asyncio.gather(*(_hear(saved) for saved in fields))):
-                await asyncio.gather(*(saved.quiet() for saved in fields))
+            is_news = True
+            while is_news:
+                is_news = any(await asyncio.gather(*(_hear(saved) for saved in fields)))
+                await asyncio.gather(*(saved.quiet() for saved in fields))  # what came by itself before the answer is under way, too
             await asyncio.gather(*(_keep_refused(saved) for saved in fields))
         except TimeoutError:
             return  # the line is down again; the next one asks again
