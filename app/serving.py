@@ -38,6 +38,7 @@ def listen(host: str, port: int) -> socket.socket:
 def run(application: ASGIApp, clinic: Clinic, listening: socket.socket) -> None:
     """Serve until Ctrl-C or SIGTERM; start and stop are events."""
     left = sweep(clinic, _SERVER)
+    clinic.change_now(_SERVER, lambda records: records.journal.clean())
     clinic.change_now(_SERVER, lambda records: records.log(Action.SERVER_START, detail=left))
     logging.basicConfig(level=logging.WARNING, format='%(asctime)s %(levelname)s %(name)s: %(message)s')
     _announce(clinic, listening)

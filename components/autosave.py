@@ -15,8 +15,11 @@ from typing import Any
 
 from app.clinic import clinic
 from components.controls import Field
+from components.open_note import plain
+from components.read_back import ReadBack
 from components.save_status import SaveState, SaveStatus
 from components.saved_field import Act, SavedField
+from components.session import current_actor
 from data.actors import Permission
 from data.repositories.fields import Saved
 
@@ -31,12 +34,16 @@ class Autosave:
     zone: tzinfo
     fields: list[SavedField] = field(default_factory=list)
     saved_at: datetime | None = None
+    is_stand_in: bool = False
 
     def __post_init__(self) -> None:
         self.status.client.on_delete(self._end)
+        self.read_back = ReadBack(self)
+        with clinic().reading(current_actor()) as records:
+            self._kept = {} if self.is_stand_in else records.journal.kept()
 
     def add(self, shown: Field, act: Act, key: str, name: str, *, revision: int, reads: Permission = Permission.PATIENT_READ,
-            to_text: Callable[[Any], str] = lambda value: str(value or ''), to_value: Callable[[str], Any] = lambda stored: stored,
+            to_text: Callable[[Any], str] = plain, to_value: Callable[[str], Any] = lambda stored: stored,
             to_words: Callable[[str], str] | None = None, on_saved: Callable[[Saved], Any] | None = None) -> SavedField:
         """Save a field from now on, and offer its history. `reads` is what a reader needs to be shown a text of it that is not theirs.
 
@@ -46,6 +53,8 @@ class Autosave:
         saved = SavedField(self, shown, act, key, name, revision, reads, to_text, to_value, to_words, on_saved)
         saved.listen()
         self.fields.append(saved)
+        if (kept := self._kept.pop((key, name), None)) is not None and not shown.control.props.get('readonly'):
+            saved.collision.resume(kept)
         return saved
 
     def tidy(self) -> None:
@@ -64,7 +73,7 @@ class Autosave:
         if self.status.is_deleted:
             return
         self.tidy()
-        states = {saved.state for saved in self.fields}
+        states = {saved.state for saved in self.fields} | ({SaveState.SAVING} if self.read_back.is_under_way else set())
         worst = next((state for state in _WORST_FIRST if state in states), SaveState.SAVED if self.saved_at else SaveState.IDLE)
         self.status.show(worst, self.saved_at, now=clinic().clock())
 

@@ -50,9 +50,10 @@ class ConflictPanel:
                 button('Keep theirs', size='small', on_click=lambda: decide('theirs'))
 
     def show(self, who: str, theirs: str, mine: str) -> None:
-        """Show both texts as they are now: the other may write on, and keys of one's own may still arrive."""
-        self._title.set_text(f'{who} changed this meanwhile. Choose what stays.')
-        self._whose.set_text(f'{who}’s, saved')
+        """Show both texts as they are now: the other may write on, and keys of one's own may still arrive. `who` is empty for nobody."""
+        reason = f'{who} changed this meanwhile.' if who else 'This could not be saved before.'
+        self._title.set_text(f'{reason} Choose what stays.')
+        self._whose.set_text(f'{who}’s, saved' if who else 'Saved')
         self._theirs.set_text(theirs or 'empty')
         self._mine.set_text(mine or 'empty')
 

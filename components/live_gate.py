@@ -1,12 +1,12 @@
 """The inner half of the gate: every message of the live channel is checked against the live session of its socket.
 
-    install_live_gate(lambda token, address: clinic().resolve(token, address))      # once, before the server starts
+    install_live_gate(lambda token, address: clinic().resolve(token, address), revive)      # once, before the server starts
     await end_session(session_key)                                                  # after a sign-out
 
-With `resending.py` this is the only module that touches NiceGUI's internals (`core.sio`, `Client`), so what the outer half must know of
-them stands here too (`FRAMEWORK`). The page's client id is no secret worth the name: a page belongs to the session that asked for it (the
-gate left that in the scope of its request), a socket belongs to the cookie it came with, and the two must be the same session, still live,
-at every message.
+With `resending.py`, `read_back.py` and `revival.py` this is the only module that touches NiceGUI's internals (`core.sio`, `Client`), so
+what the outer half must know of them stands here too (`FRAMEWORK`). The page's client id is no secret worth the name: a page belongs to
+the session that asked for it (the gate left that in the scope of its request), a socket belongs to the cookie it came with, and the two
+must be the same session, still live, at every message.
 """
 import asyncio
 import json
@@ -32,6 +32,8 @@ from data.actors import Actor
 
 Resolve = Callable[[str, str], Actor | None]
 Handler = Callable[..., Any]
+Revive = Callable[[str, dict[str, Any], Actor], None]
+"""Lets something stand in for a page of this name that is not known (any more), for the person whose line asks for it."""
 
 SIGN_IN_ADDRESS = '/login'
 _HEARTBEAT_S = 4  # a dead line is noticed within twice this time; the framework's own choice takes up to 144 s
@@ -72,10 +74,10 @@ FRAMEWORK = Framework(
 )
 
 
-def install_live_gate(resolve: Resolve) -> None:
+def install_live_gate(resolve: Resolve, revive: Revive = lambda _client, _scope, _actor: None) -> None:
     """Put the check in front of every handler of the live channel."""
     handlers = core.sio.handlers['/']
-    handlers['connect'] = _checked_connect(handlers['connect'], resolve)
+    handlers['connect'] = _checked_connect(handlers['connect'], resolve, revive)
     prepared = {'event': _readable, 'log': _tamed}
     for event in ('handshake', 'event', 'javascript_response', 'ack', 'log'):
         handlers[event] = _checked(handlers[event], resolve, prepare=prepared.get(event))
@@ -113,14 +115,15 @@ async def end_session(session_key: str, *, grace_s: float = 0) -> None:
     await asyncio.gather(*(_lead_away(socket) for socket in sockets))
 
 
-def _checked_connect(handler: Handler, resolve: Resolve) -> Handler:
+def _checked_connect(handler: Handler, resolve: Resolve, revive: Revive) -> Handler:
     async def connect(socket: str, environ: dict[str, Any], auth: Any = None) -> Any:
         client_id = parse_qs(environ.get('QUERY_STRING', '')).get('client_id', [''])[0]
-        client = Client.instances.get(client_id)
-        session = _session_of_socket(environ, resolve)
-        if not session or (client is not None and session_of(client) != session):
+        client, actor = Client.instances.get(client_id), _actor_of_socket(environ, resolve)
+        if actor is None or (client is not None and session_of(client) != actor.session):
             _log.warning('socket refused: it does not belong to the page it asks for')
             raise Refused(_RELOAD)
+        if client is None and client_id:
+            revive(client_id, environ['asgi.scope'], actor)
         return await _result(handler(socket, environ, auth))
     return connect
 
@@ -172,17 +175,16 @@ def _readable(message: dict[str, Any]) -> dict[str, Any]:
 
 def _is_allowed(socket: str, client_id: str, resolve: Resolve) -> bool:
     """Tell whether the socket's session is live and is the one that the page was built for. A page that is gone belongs to nobody."""
-    session = _session_of_socket(_environ(socket), resolve)
+    actor = _actor_of_socket(_environ(socket), resolve)
     client = Client.instances.get(client_id)
-    return bool(session) and (client is None or session_of(client) == session)
+    return actor is not None and (client is None or session_of(client) == actor.session)
 
 
-def _session_of_socket(environ: dict[str, Any], resolve: Resolve) -> str:
-    """Return the key of the socket's session as it stands now; empty when it has ended."""
+def _actor_of_socket(environ: dict[str, Any], resolve: Resolve) -> Actor | None:
+    """Return who is behind the socket's session as it stands now; nobody when it has ended."""
     scope = environ.get('asgi.scope')
     token = session_token(scope) if scope else None
-    actor = resolve(token, address_of(scope)) if scope and token else None
-    return actor.session if actor is not None else ''
+    return resolve(token, address_of(scope)) if scope and token else None
 
 
 def _environ(socket: str) -> dict[str, Any]:

@@ -89,4 +89,7 @@ class OthersText:
 
     def _accept(self, offered: FieldText) -> None:
         if not self._field.is_busy and not self._field.collision.is_open:
-            self._field.revision, self._field.stored, self._offered = offered.revision, offered.text, None
+            field = self._field
+            field.revision, field.stored, self._offered = offered.revision, offered.text, None
+            field.heard = field.to_value(offered.text)
+            field.note.accept()

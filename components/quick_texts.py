@@ -5,11 +5,13 @@ from nicegui import ui
 
 from app.clinic import clinic
 from components.controls import box, link, text
+from components.field_marks import utf16_length
 from components.refusals import refusals_shown, tell
 from components.saved_field import SavedField
 from components.session import current_actor
 from data.actors import Actor, Permission
 from data.repositories.quick_texts import QuickTextRecord
+from data.values import TEXT_LIMIT
 
 SETTINGS_ADDRESS = '/settings'
 
@@ -50,5 +52,11 @@ def _choices(offered: list[QuickTextRecord], notes: SavedField, actor: Actor) ->
 
 
 async def _append(notes: SavedField, record: QuickTextRecord) -> None:
-    if not await notes.append(record.text):
+    """Store the notes with a quick text more at their end, as a change of its own: taking it back takes nothing of what was typed."""
+    await notes.quiet()
+    written = str(notes.shown.control.value or '')
+    content = written + ('' if not written or written.endswith('\n') else '\n') + record.text
+    if utf16_length(content) > TEXT_LIMIT:
         tell(f'“{record.title}” does not fit: the notes are as long as they can be. Nothing was added.')
+    else:
+        notes.use(content)

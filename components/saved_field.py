@@ -14,8 +14,9 @@ from components.collision import Collision
 from components.controls import Field
 from components.field_history import FieldHistory, as_shown
 from components.field_lock import FieldLock
-from components.field_marks import SavedMark, utf16_length, warn_at_limit
+from components.field_marks import SavedMark, warn_at_limit
 from components.formatting import clock
+from components.open_note import OpenNote
 from components.others_text import OthersText
 from components.refusals import tell
 from components.save_status import SaveState
@@ -55,6 +56,8 @@ class SavedField:
     on_saved: Callable[[Saved], Any] | None
     state: SaveState = SaveState.IDLE
     stored: str = ''
+    heard: Any = None  # what the browser showed when it was last heard
+    refused: Refusal | None = None
     burst: str = field(default_factory=new_key)
     is_in: bool = False  # has the focus, also where the field is only read because someone else is in it
     has_focus: bool = False
@@ -68,7 +71,7 @@ class SavedField:
     _mark: SavedMark | None = None
 
     def __post_init__(self) -> None:
-        self.others, self.collision = OthersText(self), Collision(self)
+        self.others, self.collision, self.note = OthersText(self), Collision(self), OpenNote(self)
         use = None if self.shown.control.props.get('readonly') else self.use
         to_words = self.to_words or (lambda stored: as_shown(self.shown, self.to_value(stored)))
         self.history = FieldHistory(self.shown, self.key, self.name, self.desk.zone, use, self.reads, to_words)
@@ -88,10 +91,15 @@ class SavedField:
         """Tell whether nobody is in the field and nothing stands in it that is not stored."""
         return not self.has_focus and not self.is_busy and self.state in (SaveState.IDLE, SaveState.SAVED)
 
+    @property
+    def writer(self) -> Actor:
+        """Return who wrote what is not stored yet."""
+        return self._actor or current_actor()
+
     def listen(self) -> None:
         """Hear the person's keys, and what others change."""
         control = self.shown.control
-        self.stored = self.to_text(control.value)
+        self.heard, self.stored = control.value, self.to_text(control.value)
         control.on_value_change(lambda event: self.typed(self.to_text(event.value)))
         control.on('focus', self._focused, [])
         control.on('blur', self._blurred, [])
@@ -110,15 +118,17 @@ class SavedField:
         """Take a new text from the person. A text that is going to be stored anyway is no news."""
         if self._is_ours:
             return
+        self.heard = self.shown.control.value
         if content == self.intended():
             self._forgive()
             return
         self.lock.take(by_key=True)
         self.others.seen_in(content)
+        self._actor = current_actor()
         if self.collision.is_open:
             self.collision.go_on(content)
             return
-        self._actor, self.pending = current_actor(), content
+        self.pending = content
         warn_at_limit(self.shown, content)
         self.enter(SaveState.SAVING)
         if self._worker is None:
@@ -137,29 +147,16 @@ class SavedField:
             self._is_undoing = False
 
     async def quiet(self) -> None:
-        """Wait until what was typed is stored, refused, or collides."""
+        """Wait until what was typed is stored, refused, or collides and is kept."""
         while self._worker is not None and not self.collision.is_open:
             await asyncio.wait({self._worker})
+        await self.collision.kept()
 
     def use(self, content: str) -> None:
         """Store a text of the history, as a new change."""
         self.burst = new_key()
         self.put(content)
         self.typed(self._mine())
-
-    async def append(self, addition: str) -> bool:
-        """Store the text with a line more at its end, as a change of its own; tell whether the field takes that much.
-
-        What is being typed is stored first: taking the addition back takes none of it.
-        """
-        await self.quiet()
-        shown = self._mine()
-        content = shown + ('' if not shown or shown.endswith('\n') else '\n') + addition
-        limit = int(self.shown.control.props.get('maxlength') or 0)
-        if limit and utf16_length(content) > limit:
-            return False
-        self.use(content)
-        return True
 
     def intended(self) -> str:
         """Return the text that the field is on its way to: waiting, being stored, or stored."""
@@ -180,14 +177,13 @@ class SavedField:
 
     async def _save(self, content: str) -> float:
         """Store one text and return how long to wait before the next, in seconds."""
-        actor, revision, burst = self._actor or current_actor(), self.revision, self.burst
+        actor, revision, burst = self.writer, self.revision, self.burst
         try:
-            saved = await clinic().change(actor, lambda records: self.act(records)(
-                self.key, self.name, content, expected_revision=revision, burst=burst))
+            saved = await clinic().change(actor, lambda records: self._store(records, content, revision, burst))
         except ChangedMeanwhile as conflict:
             self.collision.begin(content, conflict)
         except Refusal as refusal:
-            self._refuse(str(refusal), content)
+            self._refuse(str(refusal), content, refusal)
         except (StorageFailed, OSError):
             _log.warning('a save failed and is tried again')
             return self._try_again(content)
@@ -198,6 +194,12 @@ class SavedField:
         else:
             self._took(saved)
         return PAUSE_S
+
+    def _store(self, records: Records, content: str, revision: int, burst: str) -> Saved:
+        saved = self.act(records)(self.key, self.name, content, expected_revision=revision, burst=burst)
+        self.note.save(records, saved.revision, content)
+        self.collision.settle(records)
+        return saved
 
     def _took(self, saved: Saved) -> None:
         is_new, self.revision, self.stored = saved.revision != self.revision, saved.revision, saved.text
@@ -212,7 +214,7 @@ class SavedField:
         if self.on_saved is not None:
             self.on_saved(saved)
 
-    def _refuse(self, sentence: str, content: str) -> None:
+    def _refuse(self, sentence: str, content: str, refusal: Refusal | None = None) -> None:
         """Say why a text was not stored, at the field while it is there; the page does not claim to be saved while it stands there."""
         if self.pending is not None:
             return  # a newer text is on its way and will be judged itself
@@ -220,6 +222,7 @@ class SavedField:
             self.say(f'{sentence} Not saved: {content}')
             self.enter(SaveState.IDLE)
             return
+        self.refused = refusal
         self.shown.refuse(sentence)
         self.enter(SaveState.REFUSED)
 
@@ -256,6 +259,7 @@ class SavedField:
     def _focused(self) -> None:
         self.is_in, self.has_focus = True, not self.lock.is_held
         self.lock.take()
+        self.note.enter()
 
     def _blurred(self) -> None:
         """Leaving the field ends the burst; what others wrote meanwhile may come in now."""

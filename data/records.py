@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from data.repositories.handoffs import Handoffs
     from data.repositories.identifiers import Identifiers
     from data.repositories.images import Images
+    from data.repositories.journal import Journal
     from data.repositories.lookalikes import Lookalikes
     from data.repositories.many_images import ManyImages
     from data.repositories.patients import Patients
@@ -177,6 +178,12 @@ class Records:
         """Versions of every editable field."""
         from data.repositories.fields import Fields
         return Fields(self)
+
+    @cached_property
+    def journal(self) -> 'Journal':
+        """What is being typed where."""
+        from data.repositories.journal import Journal
+        return Journal(self)
 
     @cached_property
     def audit(self) -> 'AuditTrail':

@@ -11,6 +11,7 @@ from app.clinic import Clinic
 from app.gate import BodyLimits, Gate, loopback_hosts
 from app.sessions import is_setup_open
 from components import design, live_gate, page_errors, plain_page
+from components.revival import revive
 
 RECONNECT_S = 120
 _FILES_PER_REQUEST = 50
@@ -53,7 +54,7 @@ def build(opened: Clinic) -> ASGIApp:
     """Return the application behind its gate."""
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     register(web, opened)
-    live_gate.install_live_gate(opened.resolve)
+    live_gate.install_live_gate(opened.resolve, revive)
     settings = opened.settings
     return Gate(web, resolve=opened.resolve, hosts=loopback_hosts(settings.port), error_page=_error_page,
                 is_setup_open=lambda: is_setup_open(opened), framework=live_gate.FRAMEWORK,

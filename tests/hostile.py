@@ -38,9 +38,9 @@ class Tab:
         raise AssertionError(f'nothing on this page listens to {kind} with {props}')
 
     @asynccontextmanager
-    async def connected(self, headers: dict[str, str], *, transport: str = 'websocket') -> AsyncIterator['Line']:
+    async def connected(self, headers: dict[str, str], *, transport: str = 'websocket', heard: str = '0') -> AsyncIterator['Line']:
         """Open a line as this page. A refused one raises socketio's ConnectionError."""
-        query = f'client_id={self.client_id}&next_message_id=0&implicit_handshake=true&document_id=d&tab_id=t&old_tab_id='
+        query = f'client_id={self.client_id}&next_message_id={heard}&implicit_handshake=true&document_id=d&tab_id=t&old_tab_id='
         # the headers belong to the session of the tool: given to connect(), it would send them with the first request only
         async with aiohttp.ClientSession(headers=headers) as http:
             line = Line(http)
@@ -52,7 +52,7 @@ class Tab:
 
 
 class Line:
-    """An open line. `opened` holds the addresses the server sent it to, `ended` is set when it was cut."""
+    """An open line. `opened` holds the addresses the server sent it to, `asked` what it asked, `ended` is set when it was cut."""
 
     def __init__(self, http: aiohttp.ClientSession) -> None:
         self.client = socketio.AsyncClient(reconnection=False, http_session=http)
@@ -60,6 +60,8 @@ class Line:
         self.ended, self.opened = asyncio.Event(), asyncio.Queue[str]()
         self.client.on('disconnect', lambda *_: self.ended.set())
         self.client.on('connect_error', self.refusals.append)
+        self.asked = asyncio.Queue[dict[str, Any]]()
+        self.client.on('run_javascript', self.asked.put_nowait)
         self.client.on('open', lambda message: self.opened.put_nowait(message['path']))
 
     async def say(self, event: str, message: Any) -> None:

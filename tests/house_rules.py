@@ -10,6 +10,7 @@ _OPENING = re.compile(r'(^|\.)(open|read_bytes|write_bytes|copyfile|copy2?)$')
 _DATABASE = re.compile(r'\.(db|sqlite3?)\b|database_path')
 _RENDERING = {'ui.markdown', 'ui.editor', 'ui.restructured_text', 'ui.mermaid'}
 _NICEGUI_INSIDE = re.compile(r'nicegui\.(core|outbox|nicegui|client|slot)$')
+_INSIDE = {f'components/{name}.py' for name in ('live_gate', 'resending', 'read_back', 'revival')}
 _COLOUR = re.compile(r'(?<![&\w/])#(?:[0-9a-fA-F]{8}|[0-9a-fA-F]{6}|[0-9a-fA-F]{3,4})\b|\b(?:rgba?|hsla?|oklch|oklab|lab|lch)\(')
 _COLOUR_NAME = re.compile(r'\b(white|black|red|green|blue|gray|grey|orange|yellow)\b')
 _ADDRESS = re.compile(r'\bhttps?://(?!www\.w3\.org/|127\.0\.0\.1|localhost|\{)')
@@ -62,11 +63,11 @@ def no_opened_databases(source: Source) -> Iterator[int]:
                 yield call.lineno
 
 
-@rule('NiceGUI’s internals are touched in components/live_gate.py and resending.py only', bad='from nicegui import core',
-      good='from nicegui import ui')
+@rule('NiceGUI’s internals are touched in live_gate.py, resending.py, read_back.py and revival.py only',
+      bad='from nicegui import core', good='from nicegui import ui')
 def nicegui_internals_in_two_modules(source: Source) -> Iterator[int]:
     """Find core, Client.instances and private modules of NiceGUI."""
-    if source.is_code and source.path not in ('components/live_gate.py', 'components/resending.py'):
+    if source.is_code and source.path not in _INSIDE:
         for node in source.nodes:
             if isinstance(node, ast.ImportFrom) and (_NICEGUI_INSIDE.match(node.module or '') or _takes(node, 'nicegui', 'core')):
                 yield node.lineno

@@ -15,6 +15,7 @@ from components.field_marks import both
 from data.database import StorageFailed
 from data.models import Action
 from data.repositories.audit import TrailView
+from data.repositories.journal import Kept
 from data.values import TEXT_LIMIT
 from tests.cast import Cast
 from tests.factories import a_patient, an_entry
@@ -253,3 +254,65 @@ async def test_undo_works_again_after_it_failed_once(desk: Desk, caplog: pytest.
     desk.monkeypatch.setattr(FieldHistory, 'take_back', take_back)
     desk.user.find('Undo').click()
     await desk.until(lambda: desk.notes.value == '')
+
+
+async def collide(desk: Desk) -> None:
+    """Let Jana's words meet words of Ines that were stored before them."""
+    desk.write('Base')
+    await desk.saved()
+    desk.event('focus')
+    desk.by_ines('Base hers')
+    desk.write('Base mine')
+    await desk.until(lambda: 'Conflict, review' in desk.status)
+
+
+def kept(desk: Desk) -> list[Kept]:
+    with desk.clinic.reading(desk.cast.jana) as records:
+        return list(records.journal.kept().values())
+
+
+@pytest.mark.parametrize(('choice', 'stored'), [('Keep both', 'Base hers mine'), ('Keep mine', 'Base mine'), ('Keep theirs', 'Base hers')])
+async def test_a_text_that_still_collides_when_its_page_is_closed_is_asked_about_when_it_is_opened_again(
+        desk: Desk, choice: str, stored: str) -> None:
+    await collide(desk)
+    await desk.until(lambda: kept(desk) == [Kept('Base', 'Base mine')])
+    await desk.user.open(ADDRESS)
+    await desk.user.should_see('Dr Ines Weber changed this meanwhile. Choose what stays.', retries=50)
+    assert (desk.notes.value, desk.stored()) == ('Base mine', 'Base hers')
+    assert 'Conflict, review' in desk.status
+    desk.user.find(kind=ui.button, content=choice).click()
+    await desk.until(lambda: desk.stored() == stored and not kept(desk))
+    await desk.user.open(ADDRESS)
+    await desk.user.should_not_see('Choose what stays.')
+    assert desk.notes.value == stored
+
+
+async def test_what_is_kept_of_one_person_is_shown_to_nobody_else(desk: Desk, user_as: OpenAs) -> None:
+    await collide(desk)
+    await desk.until(lambda: bool(kept(desk)))
+    ines = user_as(desk.cast.ines)
+    await ines.open(ADDRESS)
+    await ines.should_not_see('Choose what stays.')
+    await ines.should_not_see('Base mine')
+
+
+async def test_keys_typed_on_in_somebodys_text_that_took_the_place_of_ones_own_are_added_to_ones_own(desk: Desk) -> None:
+    """Over a stalled line theirs comes into the field while the first words are on their way: the browser goes on in theirs."""
+    await collide(desk)
+    for keys in (' and', ' and more'):
+        desk.write(f'Base hers{keys}')
+    await desk.user.should_see('Base mine and more', retries=50)
+    desk.user.find(kind=ui.button, content='Keep both').click()
+    await desk.until(lambda: desk.stored() == 'Base hers mine and more')
+
+
+async def test_a_field_is_noted_when_it_is_entered_and_moves_on_with_every_save(desk: Desk) -> None:
+    def noted() -> list[tuple[str, str, int, str]]:
+        with desk.clinic.reading(desk.cast.jana) as records:
+            return [(one.act, one.field, one.revision, one.text) for one in records.journal.noted(desk.notes.client.id) if one.field]
+    assert noted() == []
+    desk.event('focus')
+    await desk.until(lambda: noted() == [('entries.amend', 'notes', 0, '')])
+    desk.write('first')
+    await desk.saved()
+    assert noted() == [('entries.amend', 'notes', 1, 'first')]

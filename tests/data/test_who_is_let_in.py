@@ -123,7 +123,8 @@ OPEN = {
     'images.held', 'images.has_twin',
     'audit.links', 'settings.value', 'settings.zone', 'users.is_empty', 'users.found', 'users.credentials', 'users.key_of',
     'users.names', 'users.preference', 'users.prefer', 'sessions.open', 'sessions.refuse', 'sessions.end', 'sessions.live',
-    'handoffs.mine', 'handoffs.one', 'handoffs.holder', 'handoffs.bind', 'handoffs.release', 'handoffs.end',
+    'journal.note', 'journal.note_status', 'journal.noted', 'journal.forget', 'journal.clean', 'journal.keep', 'journal.kept',
+    'journal.settle', 'handoffs.mine', 'handoffs.one', 'handoffs.holder', 'handoffs.bind', 'handoffs.release', 'handoffs.end',
 }
 """What asks for no permission: parts of other acts, whose callers have checked, what comes before a sign-in, and one's own."""
 
