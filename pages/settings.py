@@ -61,14 +61,14 @@ class SettingsPage:
             return records.quick_texts.every()
 
     def _show(self, focus: str = '') -> None:
-        with refusals_shown():
+        with self.slots.body, refusals_shown():  # what was pressed may be drawn anew meanwhile
             self.list.show(self._every(), focus=focus)
 
     async def _follow(self) -> None:
         self._show()
 
     async def _add(self) -> None:
-        with refusals_shown():
+        with self.slots.body, refusals_shown():
             taken = {fold(record.title) for record in self._every() if record.retired_at is None}
             titles = [_NEW, *(f'{_NEW} {number}' for number in range(2, len(taken) + 2))]
             title = next(title for title in titles if fold(title) not in taken)
@@ -77,7 +77,7 @@ class SettingsPage:
             self._show(focus=made)
 
     async def _move(self, key: str, steps: int) -> None:
-        with refusals_shown():
+        with self.slots.body, refusals_shown():
             order = [record.key for record in self._every() if record.retired_at is None]
             if key not in order:
                 return
@@ -88,13 +88,13 @@ class SettingsPage:
             self._show()
 
     async def _retire(self, key: str) -> None:
-        with refusals_shown():
+        with self.slots.body, refusals_shown():
             title = next((record.title for record in self._every() if record.key == key), '')
             await clinic().change(current_actor(), lambda records: records.quick_texts.retire(key))
             self._show()
             self.notice.say(f'Retired “{title}”.', partial(self._restore, key))
 
     async def _restore(self, key: str) -> None:
-        with refusals_shown():
+        with self.slots.body, refusals_shown():
             await clinic().change(current_actor(), lambda records: records.quick_texts.restore(key))
             self._show()
