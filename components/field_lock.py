@@ -24,7 +24,7 @@ class FieldLock:
         self._field = field
         self._page, self._user = field.shown.control.client.id, current_actor().user
         self.is_held = False
-        self._may_write = not field.shown.control.props.get('readonly')
+        self.may_write = not field.shown.control.props.get('readonly')
         self._mark: ui.element | None = None
         self._later: asyncio.TimerHandle | None = None
         self._end = clinic().hub.subscribe(editing_of(field.key), self._heard)
@@ -70,7 +70,7 @@ class FieldLock:
     def _hold(self, *, is_held: bool) -> None:
         """Let the field only be read, or be written. Its properties are sent with its value: never while someone writes here."""
         field = self._field
-        if is_held == self.is_held or not self._may_write:
+        if is_held == self.is_held or not self.may_write:
             return
         if not is_held:
             field.others.hear()  # while it may still come in: what they wrote is what is written on

@@ -27,6 +27,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.gate import Framework, address_of, session_token
 from components import log_lines
+from components.read_back import is_late
 from components.resending import install_resending
 from data.actors import Actor
 
@@ -78,6 +79,7 @@ def install_live_gate(resolve: Resolve, revive: Revive = lambda _client, _scope,
     """Put the check in front of every handler of the live channel."""
     handlers = core.sio.handlers['/']
     handlers['connect'] = _checked_connect(handlers['connect'], resolve, revive)
+    handlers['event'] = _told(handlers['event'])
     prepared = {'event': _readable, 'log': _tamed}
     for event in ('handshake', 'event', 'javascript_response', 'ack', 'log'):
         handlers[event] = _checked(handlers[event], resolve, prepare=prepared.get(event))
@@ -165,6 +167,14 @@ class _TolerantJson:
 def _whole(text: str) -> str:
     """Return JSON in which no half of a surrogate pair is left."""
     return _ESCAPE.sub(lambda escape: r'\ufffd' if escape['half'] else escape[0], text)
+
+
+def _told(handler: Handler) -> Handler:
+    """Leave out what a field held before the page came back on another line."""
+    def tell(socket: str, message: dict[str, Any]) -> Any:
+        client = Client.instances.get(message['client_id'])
+        return None if client is not None and is_late(client, socket, message) else handler(socket, message)
+    return tell
 
 
 def _readable(message: dict[str, Any]) -> dict[str, Any]:

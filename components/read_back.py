@@ -7,7 +7,7 @@ in a page's outbox, and the difference between a value that the browser told and
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from nicegui import background_tasks, ui
+from nicegui import Client, background_tasks, ui
 
 if TYPE_CHECKING:
     from components.autosave import Autosave
@@ -77,6 +77,15 @@ async def shown_in(saved: 'SavedField') -> str | None:
     """Return what stands in a field in the browser; None when there is no such field or no such page. Raise TimeoutError for no answer."""
     shown = await saved.shown.control.get_computed_prop('inputValue', timeout=ANSWERS_WITHIN_S)
     return shown if isinstance(shown, str) else None
+
+
+def is_late(client: Client, socket: str, message: dict[str, Any]) -> bool:
+    """Tell whether a text comes over a line that the page has left for a newer one: it is older than what the field answered there."""
+    sockets, element = list(client._socket_to_document_id), client.elements.get(message.get('id', 0))
+    if len(sockets) < 2 or sockets[-1] == socket or not is_text(element):
+        return False
+    listener = element._event_listeners.get(message.get('listener_id', '')) if element is not None else None
+    return listener is not None and listener.type == 'update:value'
 
 
 def take(control: Any, shown: str) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import Field, SQLModel
 class OpenField(SQLModel, table=True):
     """A field in an open page: the page's client, the element in it, whose field it is, and the text and revision that the page knows.
 
-    `act` names the repository method that stores it ('entries.amend'). Rows go when the page goes.
+    `act` names the repository method that stores it ('entries.amend'), or is `status` for the page's save status. Rows go after a day.
     """
 
     __tablename__ = 'open_field'

@@ -1,5 +1,6 @@
 """Every way a line or a server fails while someone types: each character is there at the end, and “Saved” never lied."""
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -145,7 +146,8 @@ def all_is_stored(page: Page, truth: Truth, text: str = AFTER, *, is_said: bool 
 
 def until(page: Page, condition: Callable[[], bool]) -> None:
     """Wait for a condition, while the page goes on speaking."""
-    for _ in range(200):
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while time.monotonic() < deadline:
         if condition():
             return
         page.wait_for_function('() => new Promise(done => setTimeout(() => done(true), 50))')

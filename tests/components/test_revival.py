@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 import socketio
 
@@ -156,3 +157,16 @@ async def test_a_page_of_the_day_before_yesterday_is_not_known(forgotten: Forgot
     with pytest.raises(socketio.exceptions.ConnectionError):
         await come_back(forgotten, forgotten.cast.jana)
     assert forgotten.stored() == (KNOWN, {}, 0)
+
+
+async def test_a_text_that_comes_late_over_a_line_that_was_left_takes_nothing_back(forgotten: Forgotten) -> None:
+    """After a stall the bytes of the old line may arrive behind those of the new one."""
+    forgotten.server.start()
+    headers = forgotten.headers(forgotten.cast.jana)
+    answered = httpx.get(f'{forgotten.server.address}/patients/psr-20417/entries/1', headers=headers, timeout=20)
+    page = Tab(forgotten.server.address, answered.text)
+    async with page.connected(headers) as left, page.connected(headers) as line:
+        await line.say('event', page.message('update:value', TYPED, aria_label='Notes'))
+        await left.say('event', page.message('update:value', TYPED[:-6], aria_label='Notes'))
+    forgotten.server.stop()
+    assert forgotten.stored()[0] == TYPED
