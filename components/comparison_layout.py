@@ -19,7 +19,7 @@ class LayoutChoice(ui.element):
     def __init__(self, value: Layout, on_change: Callable[[Layout], Any], *, has_words: bool = False) -> None:
         super().__init__('q-btn-toggle')
         self.classes('df-layouts')
-        self.props('unelevated no-caps :ripple="false"')
+        self.props('unelevated no-caps :ripple="false" toggle-color=on toggle-text-color=on')  # Quasar has no colour of that name
         self.props['role'], self.props['aria-label'] = 'group', 'Layout'
         self.props['options'] = [
             {'value': layout.value, 'icon': design.icon(symbol), **({'label': words} if has_words else {}),

@@ -145,7 +145,7 @@ class ComparisonStage:
         with box('df-cmp-stage', tabindex='0', autofocus='', role='group', aria_label='Photos'):
             self._panes = ComparisonPanes(self._zone, zoom=lambda: self.look.zoom, change=self._zoom, on_measured=self._measured,
                                           on_wiped=self._slid)
-            self._bars = ComparisonBars(self, on_opacity=self._slid, on_unveil=self._unveil)
+            self._bars = ComparisonBars(self, zone=self._zone, on_opacity=self._slid, on_unveil=self._unveil)
         acts = self._tools(self._desk) if self._desk is not None else None
         self._strip = ComparisonStrip(self._zone, lambda key: self._do(lambda: self.look.select(key)), acts)
         self._notice = UndoNotice()
