@@ -54,7 +54,7 @@ class ComparisonStage:
         self.keys = {tile.key for tile in group.images}
         self.look = Look(group, desk.acts.layout, desk.acts.stored) if desk else Look(group, group.layout, group.arrangement)
         self._patient, self._zone, self._desk = patient, zone, desk
-        self._has_looked = False  # of who may only look: their own view stays
+        self._known = (group.layout, group.arrangement)  # of who may only look: what they changed of it stays theirs
         self._drawn: object = None
         if desk is not None:
             desk.acts.is_busy = lambda: not desk.acts.has_stored(self.look.lies)
@@ -79,10 +79,9 @@ class ComparisonStage:
             was_busy = self._desk.acts.is_busy()
             self._desk.acts.follow(group)
             self._take_stored(self._desk.acts, is_busy=was_busy)
-        elif not self._has_looked:
-            self.look.layout, self.look.lies = group.layout, group.arrangement
-            self.look.lay()
-        self._show()
+        else:
+            self._follow_unless_own(group)
+        self._redraw()
 
     def leave(self) -> None:
         """Leave the screen: the comparison is not there any more."""
@@ -95,7 +94,6 @@ class ComparisonStage:
         if layout is self.look.layout:
             return
         self.look.lay_out(layout)
-        self._has_looked = True
         self._show()
         if self._desk is not None:
             with self.dialog, refusals_shown():
@@ -160,14 +158,16 @@ class ComparisonStage:
         """Do something to how it lies, show it, and store it soon where one may."""
         before = self.look.lies
         act()
-        if self._signature() != self._drawn:
-            self._show()
-        else:
-            self._lay()
-        if self.look.lies != before:
-            self._has_looked = True
-            if self._desk is not None:
-                self._save()
+        self._redraw()
+        if self.look.lies != before and self._desk is not None:
+            self._save()
+
+    def _redraw(self) -> None:
+        with self.dialog:
+            if self._signature() != self._drawn:
+                self._show()
+            else:
+                self._lay()
 
     def _zoom(self, act: Callable[[], Any]) -> None:
         def zoom() -> None:
@@ -195,6 +195,14 @@ class ComparisonStage:
         self.look.layout = acts.layout
         if not is_busy:
             self.look.lies = acts.stored
+            self.look.lay()
+
+    def _follow_unless_own(self, group: GroupRecord) -> None:
+        (layout, lies), self._known = self._known, (group.layout, group.arrangement)
+        if self.look.layout is layout:
+            self.look.lay_out(group.layout)
+        if self.look.lies == lies:
+            self.look.lies = group.arrangement
             self.look.lay()
 
     def _measured(self, width: float, height: float) -> None:
