@@ -77,9 +77,9 @@ class Look:
     def slide(self, by: int) -> None:
         """Move the wipe to the right, or let more of the upper photograph show, by so many percent."""
         if self.layout is Layout.SLIDER:
-            self.slide_to(self.wipe + by)
+            self.slide_to(self.lies.wipe + by)
         elif self.layout is Layout.OVERLAY:
-            self.slide_to(self.opacity + by)
+            self.slide_to(self.lies.opacity + by)
 
     def slide_to(self, percent: int) -> None:
         """Put the wipe, or the opacity, there."""
