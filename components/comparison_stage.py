@@ -71,8 +71,9 @@ class ComparisonStage:
 
     def follow(self, group: GroupRecord) -> None:
         """Show what others changed of it; what is being done here goes first, and meets theirs when it is stored."""
+        if len(group.left) <= len(self.look.group.left):
+            self.keys.clear()  # of a photograph that left the pool the key stays: who watches closes the screen for it
         self.look.group = group
-        self.keys.clear()
         self.keys.update(self.look.keys)
         self._title.set_text(group_name(group))
         if self._desk is not None:
