@@ -43,7 +43,7 @@ class Annotator:
         self._draft: Shape | None = None
         self._grasp: tuple[Place, int | None] | None = None
         self._one_at_a_time = asyncio.Lock()
-        stage.tool = self if may_edit else None
+        stage.pointer.tool = self if may_edit else None
         stage.on_turned = self._draw
 
     @property

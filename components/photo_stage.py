@@ -1,41 +1,20 @@
 """The large photograph on its stage: wheel, pinch, drag and double click zoom and move it; a tool may take the pointer first.
 
-All of it is worked out on the server and written as one transform: nobody authors JavaScript. What follows the pointer is its capture and
-the browser's own `:active`, so that a mouse that only passes over sends nothing.
+How it lies is written as one transform.
 """
 from collections.abc import Callable
-from math import hypot
-from typing import Any, Protocol
+from typing import Any
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
 from components.controls import box, button, icon_button
+from components.pointer import Pointer
 from components.sensitive import VEILED
-from components.zoom import STEP, Place, Zoom
+from components.zoom import STEP, Zoom
 from data.read_models import ImageTile
 
 _PAN_PX = 80.0
-_FINE, _COARSE = 8.0, 22.0
-_WHEEL = {0: 1.0015, 1: 1.05, 2: 1.5}  # by what the browser counts a turn of the wheel in: pixels, lines, pages
-_PINCHED_WHEEL = 1.01  # a trackpad tells two fingers as a wheel with Ctrl, in small steps
-_WHERE = ['offsetX', 'offsetY']
-
-
-class Tool(Protocol):
-    """Who may take the pointer: it gets points of the stage, and how near in CSS pixels counts as on something."""
-
-    def press(self, at: Place, reach: float) -> bool:
-        """Take the pointer, or return False: then the photograph is moved."""
-
-    def drag(self, at: Place) -> None:
-        """Follow it."""
-
-    def release(self) -> Any:
-        """Do what was drawn or moved."""
-
-    def cancel(self) -> None:
-        """Let go as if nothing had been: a second finger came, or the browser took the pointer away."""
 
 
 class PhotoStage:
@@ -43,10 +22,7 @@ class PhotoStage:
 
     def __init__(self) -> None:
         self.zoom = Zoom(1, 1)
-        self.tool: Tool | None = None
         self.on_turned: Callable[[], Any] = lambda: None
-        self._down: dict[int, Place] = {}
-        self._is_taken = False
         with box('df-viewer-stage', tabindex='0', autofocus='', role='group', aria_label='Photo') as self.root:
             with box('df-viewer-photo') as self.surface:
                 ui.element('q-resize-observer').props('debounce=40').on('resize', self._measured)
@@ -54,13 +30,7 @@ class PhotoStage:
                 grip = box('df-viewer-grip')
             self._veil = box('df-viewer-veil')
             self._bar()
-        self._grip = grip
-        self.surface.on('wheel.prevent', self._wheeled, [*_WHERE, 'deltaY', 'deltaMode', 'ctrlKey'])
-        self.surface.on('dblclick', lambda event: self._change(lambda: self.zoom.fit_or_fill(_place(event))), _WHERE)
-        self.surface.on('pointerdown', self._pressed, [*_WHERE, 'pointerId', 'pointerType', 'button', 'isPrimary'])
-        grip.on('pointermove', self._moved, [*_WHERE, 'pointerId'], throttle=0.016)
-        self.surface.on('pointerup', lambda event: self._released(event.args['pointerId']), ['pointerId'])
-        self.surface.on('pointercancel', lambda event: self._cancelled(event.args['pointerId']), ['pointerId'])
+        self.pointer = Pointer(self.surface, grip, zoom=lambda: self.zoom, change=self._change)
 
     def show(self, tile: ImageTile, alt: str, *, on_unveil: Callable[[], Any] | None = None) -> None:
         """Show a photograph, all of it. With `on_unveil` it stays hidden behind a button that calls it."""
@@ -78,8 +48,7 @@ class PhotoStage:
 
     def clear(self) -> None:
         """Let go of the picture and of what lies over it."""
-        self._down.clear()
-        self._is_taken = False
+        self.pointer.let_all_go()
         self._frame.clear()
         self._veil.clear()
 
@@ -136,60 +105,3 @@ class PhotoStage:
 
     def _measured(self, event: GenericEventArguments) -> None:
         self._change(lambda: self.zoom.measure(event.args['width'], event.args['height']))
-
-    def _wheeled(self, event: GenericEventArguments) -> None:
-        base = _PINCHED_WHEEL if event.args['ctrlKey'] else _WHEEL[event.args['deltaMode']]
-        self._change(lambda: self.zoom.zoom(self.zoom.size * base ** -event.args['deltaY'], _place(event)))
-
-    def _pressed(self, event: GenericEventArguments) -> None:
-        if event.args['button'] != 0 or not all(self.zoom.stage):
-            return
-        kind, pointer = event.args['pointerType'], event.args['pointerId']
-        if event.args['isPrimary']:
-            self._down.clear()  # whatever was heard of before and never let go
-        self._down[pointer] = _place(event)
-        if kind != 'touch':  # a finger is held by what it came down on
-            self._grip.run_method('setPointerCapture', pointer)
-        if len(self._down) == 1:
-            self._is_taken = self.tool is not None and self.tool.press(_place(event), _COARSE if kind == 'touch' else _FINE)
-        else:
-            self._let_go()
-
-    def _moved(self, event: GenericEventArguments) -> None:
-        pointer, at = event.args['pointerId'], _place(event)
-        before = self._down.get(pointer)
-        if before is None:
-            return
-        self._down[pointer] = at
-        others = [place for key, place in self._down.items() if key != pointer]
-        if others:
-            self._change(lambda: self._pinch(others[0], before, at))
-        elif self._is_taken and self.tool is not None:
-            self.tool.drag(at)
-        elif not self.zoom.is_fit:
-            self._change(lambda: self.zoom.pan(at[0] - before[0], at[1] - before[1]))
-
-    def _pinch(self, held: Place, before: Place, at: Place) -> None:
-        """Keep what lies under two fingers under them."""
-        apart = max(hypot(before[0] - held[0], before[1] - held[1]), 1.0)
-        self.zoom.zoom(self.zoom.size * hypot(at[0] - held[0], at[1] - held[1]) / apart, held)
-
-    def _released(self, pointer: int) -> Any:
-        self._down.pop(pointer, None)
-        if self._is_taken and self.tool is not None:
-            self._is_taken = False
-            return self.tool.release()
-        return None
-
-    def _cancelled(self, pointer: int) -> None:
-        self._down.pop(pointer, None)
-        self._let_go()
-
-    def _let_go(self) -> None:
-        if self._is_taken and self.tool is not None:
-            self.tool.cancel()
-        self._is_taken = False
-
-
-def _place(event: GenericEventArguments) -> Place:
-    return float(event.args['offsetX']), float(event.args['offsetY'])

@@ -10,9 +10,7 @@ from starlette.responses import RedirectResponse
 
 from app.clinic import clinic
 from components.autosave import Autosave
-from components.comparison_list import ComparisonList
-from components.comparison_view import full_screen
-from components.comparison_view import summary as comparisons_summary
+from components.comparison_words import summary as comparisons_summary
 from components.controls import box, button, text
 from components.entry_notes import appointment_field, notes_field, visit_facts
 from components.formatting import appointment, local, ordinal
@@ -21,7 +19,7 @@ from components.image_grid import size_choice
 from components.image_viewer import ImageViewer
 from components.layout import frame, window_title
 from components.leaving import LeavingPhotos
-from components.looking import Looking, hear, leaves_with, looked_at
+from components.looking import Looking, hear, looked_at
 from components.navigation import patient_address
 from components.patient_head_live import IN_THE_HEAD, show_head
 from components.phone_handoff import phone_button, photo_buttons
@@ -42,10 +40,10 @@ from data.models import Action
 from data.models import Section as Part
 from data.read_models import ImageTile, PatientHeader, ShownTag
 from data.records import Changed, Records
-from data.repositories.comparisons import GroupRecord
 from data.repositories.entries import EntryRecord
 from data.repositories.fields import Saved
 from data.repositories.tag_records import VOCABULARY, Tagged
+from pages.entry_comparisons import EntryComparisons
 
 Seen = tuple[PatientHeader, EntryRecord, tuple[ShownTag, ...]]
 router = APIRouter()
@@ -101,7 +99,9 @@ class EntryPage:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
                 PresenceMarks(self.entry.key, around.actor)
             self.beside = ImageBeside(self.patient.key, around.actor, around.zone)
-            self.leaving = LeavingPhotos(lambda: self.patient, around, UndoNotice(), on_left=lambda: self.viewer.close())
+            self.notice = UndoNotice()
+            self.compared = EntryComparisons(around, lambda: self.patient, lambda: self.entry, lambda: self.refresh())
+            self.leaving = LeavingPhotos(lambda: self.patient, around, self.notice, on_left=lambda: self.viewer.close())
             self.viewer = ImageViewer(zone=around.zone, patient=self.patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
                                       on_show=self._looks, beside=self._beside, may_edit=around.actor.may(Permission.IMAGE_ADD),
                                       more=self.leaving.menu)
@@ -137,21 +137,11 @@ class EntryPage:
             return True
         return False
 
-    async def compare(self, images: list[str]) -> bool:
-        """Make a comparison group of images and tell whether that worked."""
-        with refusals_shown():
-            made = await clinic().change(current_actor(), lambda records: records.comparisons.group(self.entry.key, images))
-            self.saving.note(clinic().clock())
-            self.comparisons.show(True)
-            self.pairs.bring_into_sight(made)
-            return True
-        return False
-
     def _workspace_section(self) -> None:
         images, may = self.entry.images, self.may_arrange
         with self._section('Workspace', Part.WORKSPACE, str(len(images)), workspace_summary(images)) as self.images_section:
             self.workspace = Workspace(self.around.zone, self.around.today, self._visit_day(), on_open=self._open_viewer,
-                                       on_compare=self.compare if may else None, on_remove=self.remove if may else None)
+                                       on_compare=self.compared.compare if may else None, on_remove=self.remove if may else None)
             with self.images_section.tools:
                 size_choice(self.workspace.set_size)
                 if self.around.actor.may(Permission.IMAGE_ADD):
@@ -167,10 +157,7 @@ class EntryPage:
     def _comparisons_section(self) -> None:
         groups = self.entry.groups
         with self._section('Comparisons', Part.COMPARISONS, str(len(groups)), comparisons_summary(groups)) as self.comparisons:
-            if self.may_arrange:
-                with self.comparisons.tools:
-                    button('New comparison', icon='plus', on_click=self.workspace.compare)
-            self.pairs = ComparisonList(groups, self.saving if self.may_arrange else None, zone=self.around.zone, enlarge=self._enlarge)
+            self.compared.build(self.comparisons, self.workspace, self.saving, self.notice, may_arrange=self.may_arrange)
 
     def _notes_section(self) -> None:
         with self._section('Tags and notes', Part.NOTES, '', summary(self.tags)) as self.notes:
@@ -207,15 +194,6 @@ class EntryPage:
         for key in images:
             await looked_at(current_actor(), key, of=self.patient.key)
 
-    async def _enlarge(self, group: GroupRecord) -> ui.dialog | None:
-        with refusals_shown():
-            keys = [tile.key for tile in group.images]
-            await self._look_at(keys)
-            large = full_screen(group, self.patient, zone=self.around.zone, today=self.around.today)
-            leaves_with(large, keys, of=self.patient.key)
-            return large
-        return None
-
     async def _open_picker(self) -> None:
         with refusals_shown():
             actor = current_actor()
@@ -224,12 +202,16 @@ class EntryPage:
             await clinic().looked(actor, Action.GALLERY_VIEW, patient=self.patient.key, images=[tile.key for tile in pool])
             self.picker.open(pool, frozenset(tile.key for tile in self.entry.images))
 
+    def _pool(self) -> list[ImageTile]:
+        with clinic().reading(current_actor()) as records:
+            return records.images.of(self.patient.key)
+
     def _appointment_saved(self, _saved: Saved) -> None:
         self.refresh()
 
     def _heard(self, change: Changed) -> None:
         """Someone changed this entry: show what is not a field. Fields hear for themselves."""
-        if change.field in {'workspace', 'comparisons', 'appointment_at', 'tags'}:
+        if change.field in {'workspace', 'comparisons', 'appointment_at', 'tags'} and self.compared.is_news(change):
             self.refresh()
 
     def _heard_of_patient(self, change: Changed) -> None:
@@ -244,8 +226,8 @@ class EntryPage:
         self._show_changes(before)
         self._show_tags()
         if self.picker.is_open:
-            with clinic().reading(current_actor()) as records:
-                self.picker.keep_only({tile.key for tile in records.images.of(self.patient.key)})
+            self.picker.keep_only({tile.key for tile in self._pool()})
+        self.compared.keep_only(self._pool)
         if self.patient != known:
             self._show_patient()
 
@@ -274,6 +256,4 @@ class EntryPage:
             self.images_section.set_count(str(len(self.entry.images)))
             self.images_section.set_summary(workspace_summary(self.entry.images))
         if self.entry.groups != before.groups:
-            self.pairs.show(self.entry.groups)
-            self.comparisons.set_count(str(len(self.entry.groups)))
-            self.comparisons.set_summary(comparisons_summary(self.entry.groups))
+            self.compared.show()

@@ -9,7 +9,7 @@ from app.tag_deeds import Act, Deed
 from components.autosave import Autosave
 from components.choice_bar import ChoiceActs, ChoiceBar, DescribeActs, EntryActs, EntryChoice, MoreAct
 from components.choice_tags import Bearing, ChoiceTags
-from components.comparison_view import full_screen
+from components.comparison_stage import full_screen
 from components.formatting import appointment
 from components.image_describe import known_sites
 from components.layout import FrameSlots
@@ -72,9 +72,9 @@ class ImageChoice:
             for key in keys:
                 await looked_at(actor, key, of=patient.key)
             tiles = sorted((pool[key] for key in keys), key=lambda tile: (tile.captured_local, tile.received_at))
-            group = GroupRecord('', '', Layout.SIDE_BY_SIDE, tiles, 0)
+            group = GroupRecord('', '', Layout.SIDE_BY_SIDE, tiles)
             large = full_screen(group, patient, zone=self.around.zone, today=self.around.today)
-            leaves_with(large, keys, of=patient.key)
+            leaves_with(large.dialog, keys, of=patient.key)
 
     async def describe(self, tiles: Sequence[ImageTile], values: Mapping[str, str]) -> None:
         """Give photographs the same words; they need not be chosen. What is refused is raised."""

@@ -1,6 +1,6 @@
 """The tables. Importing this package registers every one of them in `SQLModel.metadata`."""
 from data.models.audit import Action, AuditEvent, Outcome
-from data.models.comparison import ComparisonGroup, ComparisonImage, Layout
+from data.models.comparison import STANDS, ComparisonGroup, ComparisonImage, Layout
 from data.models.entry import Entry, EntryImage, Section, SectionState
 from data.models.field_version import FieldVersion
 from data.models.handoff import Handoff
@@ -37,7 +37,7 @@ from data.models.tag import (
 from data.models.user import User, UserSession
 
 __all__ = [
-    'CATEGORY_LIMIT', 'IN_POOL', 'PATIENT_FIELDS', 'PRACTICE_SETTINGS', 'PREFERENCES', 'TAG_LIMIT', 'Action', 'AuditEvent',
+    'CATEGORY_LIMIT', 'IN_POOL', 'PATIENT_FIELDS', 'PRACTICE_SETTINGS', 'PREFERENCES', 'STANDS', 'TAG_LIMIT', 'Action', 'AuditEvent',
     'CapturedHow', 'ComparisonGroup', 'ComparisonImage', 'DepartedImage', 'DoneRequest', 'Entry', 'EntryEffectiveTag', 'EntryImage',
     'EntryTag', 'FieldVersion', 'Handoff', 'Image', 'ImageMove', 'ImageTag', 'KeptText', 'Laterality', 'Layout', 'OpenField', 'Outcome',
     'Patient', 'PatientBase', 'PatientDistinction', 'PatientDraft', 'PatientEffectiveTag', 'PatientFormerId', 'PatientIdentifier',

@@ -54,6 +54,11 @@ class Action(StrEnum):
     HANDOFF_END = 'handoff:end'
     COMPARISON_GROUP = 'comparison:group'
     COMPARISON_ARRANGE = 'comparison:arrange'
+    COMPARISON_ADD = 'comparison:add'
+    COMPARISON_TAKE_OUT = 'comparison:take_out'
+    COMPARISON_ORDER = 'comparison:order'
+    COMPARISON_REMOVE = 'comparison:remove'
+    COMPARISON_RESTORE = 'comparison:restore'
     CATEGORY_ADD = 'category:add'
     CATEGORY_RENAME = 'category:rename'
     CATEGORY_RECOLOUR = 'category:recolour'
@@ -94,7 +99,8 @@ MODIFIES = frozenset({
     Action.PATIENT_REGISTER, Action.PATIENT_CORRECT, Action.IDENTIFIER_ADD, Action.IDENTIFIER_CORRECT, Action.IDENTIFIER_REMOVE,
     Action.IMAGE_ADMIT, Action.IMAGE_DESCRIBE, Action.IMAGE_COVER, Action.IMAGE_UNCOVER, Action.IMAGE_MOVE, Action.IMAGE_WITHDRAW,
     Action.IMAGE_PUT_BACK, Action.ENTRY_OPEN, Action.ENTRY_AMEND, Action.ENTRY_PLACE, Action.ENTRY_REMOVE, Action.COMPARISON_GROUP,
-    Action.COMPARISON_ARRANGE, Action.TAG_ASSIGN, Action.TAG_UNASSIGN})
+    Action.COMPARISON_ARRANGE, Action.COMPARISON_ADD, Action.COMPARISON_TAKE_OUT, Action.COMPARISON_ORDER, Action.COMPARISON_REMOVE,
+    Action.COMPARISON_RESTORE, Action.TAG_ASSIGN, Action.TAG_UNASSIGN})
 """Acts on a patient's record: the last of them is when it was last modified."""
 
 

@@ -3,7 +3,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, SQLModel, col
 
 from data.columns import enum_type, key_field
 
@@ -18,7 +18,10 @@ class Layout(StrEnum):
 
 
 class ComparisonGroup(SQLModel, table=True):
-    """A named comparison inside an entry. `arrangement` is what zoom, pan, crop and the like are, as JSON; empty: as made."""
+    """A named comparison inside an entry. `arrangement` is what zoom, pan, crop and the like are, as JSON; empty: as made.
+
+    A removed one is shown nowhere and can come back.
+    """
 
     __tablename__ = 'comparison_group'
 
@@ -29,6 +32,11 @@ class ComparisonGroup(SQLModel, table=True):
     layout: Layout = Field(default=Layout.SIDE_BY_SIDE, sa_type=enum_type(Layout))
     created_at: datetime
     arrangement: str = Field(default='', max_length=8_000, sa_column_kwargs={'server_default': text("''")})
+    removed_at: datetime | None = None
+
+
+STANDS = col(ComparisonGroup.removed_at).is_(None)
+"""Asked of every comparison that is shown or counted."""
 
 
 class ComparisonImage(SQLModel, table=True):

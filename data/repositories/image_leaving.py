@@ -13,6 +13,7 @@ from data.effective_tags import count_images
 from data.errors import Conflict, Invalid, NotFound
 from data.models import (
     IN_POOL,
+    STANDS,
     Action,
     ComparisonGroup,
     ComparisonImage,
@@ -139,7 +140,7 @@ class ImageLeaving(Repository):
         in_workspace = set(self.session.exec(placed))
         groups: dict[int, dict[str, str]] = {}
         compared = select(ComparisonGroup.entry_id, ComparisonGroup.key, ComparisonGroup.title).join(ComparisonImage).join(Image)
-        for entry, group, title in self.session.exec(compared.where(col(Image.key).in_(keys)).order_by(col(ComparisonGroup.id))):
+        for entry, group, title in self.session.exec(compared.where(col(Image.key).in_(keys), STANDS).order_by(col(ComparisonGroup.id))):
             groups.setdefault(entry, {})[group] = title
         visits = select(Entry).where(col(Entry.id).in_([*in_workspace, *groups])).order_by(col(Entry.appointment_at).desc())
         return [ShownIn(visit.number, visit.appointment_at, visit.id in in_workspace, tuple(groups.get(visit.id or 0, {}).values()))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from tests.benchmarks.measuring import Row
 
-PARTS = ('server', 'autosave', 'audit', 'encryption', 'ingest', 'ingest_decode', 'uploads', 'gallery', 'patients')
+PARTS = ('server', 'autosave', 'audit', 'encryption', 'ingest', 'ingest_decode', 'uploads', 'gallery', 'comparing', 'patients')
 _HEADINGS = ('case', 'ours', 'floor or rival', 'ratio', 'target', '')
 
 

@@ -232,16 +232,17 @@ async def test_a_full_screen_comparison_says_whose_it_is(clinic: Clinic, cast: C
     await until(lambda: words_of_dialog(user, 'Comparison') == ['Maria Gonzalez', 'psr-20417', '46 y, born 14 Mar 1980', 'Comparison'])
 
 
-async def test_too_few_chosen_are_refused_in_words_and_stay_chosen(clinic: Clinic, cast: Cast, user: User) -> None:
-    a_visit(clinic, cast, images=1)
+async def test_too_few_chosen_for_a_comparison_lead_to_the_pool_and_stay_chosen(clinic: Clinic, cast: Cast, user: User) -> None:
+    patient, _entry = a_visit(clinic, cast, images=1)
     await user.open(ADDRESS)
-    for chosen in ('', '1 selected'):
-        if chosen:
-            user.find('Select day').click()
-        user.find('New comparison').click()
-        await until(lambda: bool(user.notify.messages))
-        assert user.notify.messages.pop() == 'Select two or more photos, then Compare.'
-        await sees(user, chosen or 'Select day')
+    user.find('Select day').click()
+    await sees(user, '1 selected')
+    user.find('New comparison').click()
+    await sees(user, 'In this entry')
+    [compare] = [one for one in user.find(kind=ui.button).elements if one.text == 'Compare'
+                 and any('df-dialog' in above.classes for above in one.ancestors())]
+    assert (compare.enabled, as_stored(clinic, cast, patient).groups) == (False, [])
+    await sees(user, '1 selected')
 
 
 async def test_removing_takes_an_image_out_of_the_workspace_and_the_pool_keeps_it(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:

@@ -307,7 +307,7 @@ def named(user: User, name: str) -> list[ui.element]:
 
 def stage(user: User) -> str:
     """Return the markup of a comparison that fills the screen."""
-    return ' '.join(one.content for one in user.client.elements.values() if isinstance(one, ui.html) and 'df-stage-pair' in one.classes)
+    return ' '.join(one.content for one in user.client.elements.values() if isinstance(one, ui.html) and 'df-cmp-inside' in one.classes)
 
 
 def written_row(user: User) -> str:

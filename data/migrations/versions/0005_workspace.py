@@ -12,6 +12,7 @@ depends_on = None
 def upgrade() -> None:
     """Move the schema one step forward."""
     op.add_column('comparison_group', sa.Column('arrangement', AutoString(length=8_000), nullable=False, server_default=sa.text("''")))
+    op.add_column('comparison_group', sa.Column('removed_at', UTCDateTime(), nullable=True))
     op.create_table('quick_text',
         sa.Column('id', sa.Integer(), nullable=False),
         sa.Column('key', AutoString(length=32), nullable=False),
