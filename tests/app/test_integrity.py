@@ -137,7 +137,8 @@ def test_an_image_that_lies_with_another_patient_is_found(settings: Settings) ->
         entry, key = connection.execute("SELECT entry.id, entry.key FROM entry JOIN patient ON patient.id = patient_id "
                                         "WHERE unique_id = 'psr-2'").fetchone()
         connection.execute('INSERT INTO entry_image VALUES (?, ?, 9, "2026-11-23 09:00:00")', (entry, foreign))
-        connection.execute('INSERT INTO comparison_group VALUES (1, "group", ?, "", "side by side", "2026-11-23 09:00:00")', (entry,))
+        connection.execute('INSERT INTO comparison_group (id, key, entry_id, title, layout, created_at) '
+                           'VALUES (1, "group", ?, "", "side by side", "2026-11-23 09:00:00")', (entry,))
         connection.execute('INSERT INTO comparison_image VALUES (1, ?, 0)', (foreign,))
     assert problems(settings) == [f'entry {key}: image {stranger} in it belongs to another patient',
                                   f'comparison group: image {stranger} in it belongs to another patient']
