@@ -53,7 +53,7 @@ class Autosave:
         saved = SavedField(self, shown, act, key, name, revision, reads, to_text, to_value, to_words, on_saved)
         saved.listen()
         self.fields.append(saved)
-        if (kept := self._kept.pop((key, name), None)) is not None and saved.lock.may_write:
+        if (kept := self._kept.pop((key, name), None)) is not None and not shown.control.props.get('readonly'):
             saved.collision.resume(kept)
         return saved
 

@@ -13,7 +13,6 @@ from app.clinic import clinic
 from components.collision import Collision
 from components.controls import Field
 from components.field_history import FieldHistory, as_shown
-from components.field_lock import FieldLock
 from components.field_marks import SavedMark, warn_at_limit
 from components.formatting import clock
 from components.open_note import OpenNote
@@ -59,7 +58,6 @@ class SavedField:
     heard: Any = None  # what the browser showed when it was last heard
     refused: Refusal | None = None
     burst: str = field(default_factory=new_key)
-    is_in: bool = False  # has the focus, also where the field is only read because someone else is in it
     has_focus: bool = False
     pending: str | None = None
     _under_way: str | None = None
@@ -104,14 +102,12 @@ class SavedField:
         control.on('focus', self._focused, [])
         control.on('blur', self._blurred, [])
         self._unsubscribe = clinic().hub.subscribe(self.key, self._heard)
-        self.lock = FieldLock(self)
         if self.revision:
             self.history.offer()
 
     def close(self) -> None:
         """Stop hearing. A text that still collides is told together with the other one."""
         self._unsubscribe()
-        self.lock.close()
         self.collision.close()
 
     def typed(self, content: str) -> None:
@@ -122,7 +118,6 @@ class SavedField:
         if content == self.intended():
             self._forgive()
             return
-        self.lock.take(by_key=True)
         self.others.seen_in(content)
         self._actor = current_actor()
         if self.collision.is_open:
@@ -257,14 +252,12 @@ class SavedField:
             self.history.heard()
 
     def _focused(self) -> None:
-        self.is_in, self.has_focus = True, not self.lock.is_held
-        self.lock.take()
+        self.has_focus = True
         self.note.enter()
 
     def _blurred(self) -> None:
         """Leaving the field ends the burst; what others wrote meanwhile may come in now."""
-        self.is_in, self.has_focus, self.burst = False, False, new_key()
-        self.lock.leave()
+        self.has_focus, self.burst = False, new_key()
         self.others.hear()
         self._show_as_stored()
 

@@ -40,7 +40,7 @@ def take_the_gate_away() -> None:
     async def leave_pages_open(_session: str) -> None:
         return
     gate.Gate = NoGate  # type: ignore[misc,assignment]
-    live_gate.install_live_gate = lambda resolve: None
+    live_gate.install_live_gate = lambda *_: None
     live_gate.end_session = leave_pages_open
     session.current_actor = lambda: ui.context.client.request.scope['actor']
 

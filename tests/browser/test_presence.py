@@ -48,25 +48,6 @@ def test_two_people_see_each_other_until_one_leaves_or_signs_out(both: tuple[Pag
     expect(anyone).to_have_count(0)
 
 
-def test_a_field_that_someone_is_in_is_only_read_and_says_who(both: tuple[Page, Page]) -> None:
-    ines, jana = both
-    jana.goto(ENTRY)
-    here(ines, 'Dr Ines Weber, Jana König')
-    mine, hers = (page.get_by_label('Notes', exact=True) for page in both)
-    hers.click()
-    expect(ines.get_by_text('Jana König is editing')).to_be_visible()
-    expect(mine).not_to_be_editable()
-    hers.press_sequentially('Plaque is flat.')
-    expect(mine).to_have_value('Plaque is flat.')
-    hers.press('Tab')
-    expect(ines.get_by_text('Jana König is editing')).to_have_count(0)
-    mine.click()
-    mine.press('End')
-    mine.press_sequentially(' No scale.')
-    expect(hers).to_have_value('Plaque is flat. No scale.')
-    expect(hers).not_to_be_editable()
-
-
 def test_two_people_type_at_once_and_no_key_is_lost(both: tuple[Page, Page]) -> None:
     """Into two fields, each their own; then into one, where the version keeps both texts."""
     ines, jana = both
