@@ -6,6 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 STAMP := $(VENV)/.installed
 RIVALS := $(VENV)/.rivals
+HOUR := tests/browser/test_working_hour.py
 SOURCES := $(shell find app components data pages packaging main.py -type f -not -name '*.pyc' 2>/dev/null)
 COMPILE := $(VENV)/bin/pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-annotate --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
@@ -13,7 +14,7 @@ COMPILE := $(VENV)/bin/pip-compile --quiet --strip-extras --generate-hashes --al
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-long test-unit test-real check bench binary screenshots lock clean tools
+.PHONY: help install run test test-long test-unit test-file test-browser-a test-browser-m test-hour check bench binary screenshots lock clean tools
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,17 +27,28 @@ run: $(STAMP)  ## start the server on http://127.0.0.1:8080 (PORT=, DATA_DIR=; d
 
 test: $(STAMP) tools check  ## every check and every test, a real Chromium and the single file included (minutes, both cores)
 	@echo 'Testing on both cores. Each part speaks when it is done; the longest takes some minutes.'
-	@$(MAKE) --no-print-directory -j2 --output-sync=line test-unit test-real
+	@$(MAKE) --no-print-directory -j3 --output-sync=line test-file test-browser-a test-browser-m
+	@$(MAKE) --no-print-directory test-hour
 
 test-unit: $(STAMP)
 	$(PY) -m pytest -q tests --ignore=tests/browser -m 'not binary'
 
-test-real: $(STAMP) tools
-	$(PY) -m pytest -q tests/browser
+test-file: test-unit tools
 	@$(MAKE) --no-print-directory binary
 	$(PY) -m pytest -q tests/test_packaging.py
 
-test-long: $(STAMP) tools  ## the same promises with all their rounds (kills, random acts)
+# Who drives a browser waits half of the time: two of them and the rest fill two cores.
+test-browser-a: $(STAMP) tools
+	$(PY) -m pytest -q --durations=8 tests/browser/test_[a-l]*.py
+
+test-browser-m: $(STAMP) tools
+	$(PY) -m pytest -q --durations=8 $(filter-out $(HOUR),$(wildcard tests/browser/test_[m-z]*.py))
+
+# It also promises that nobody waits, so nothing else runs beside it.
+test-hour: $(STAMP) tools
+	$(PY) -m pytest -q $(HOUR)
+
+test-long: $(STAMP) tools  ## the same promises with all their rounds (kills, random acts, an hour's work)
 	DERMAFOLIO_TEST_ROUNDS=full $(PY) -m pytest -q tests --ignore=tests/browser -m 'not binary'
 	DERMAFOLIO_TEST_ROUNDS=full $(PY) -m pytest -q tests/browser
 

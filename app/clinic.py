@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from sqlmodel import Session, SQLModel
 
 from app.decoding import Decoding, decoder_command
+from app.field_locks import FieldLocks
 from app.folders import DATABASE_FILE, KEYSTORE_FILE, Lock, take_folders
 from app.live import Hub
 from app.one_at_a_time import OneAtATime
@@ -71,7 +72,7 @@ class Clinic:
     def __post_init__(self) -> None:
         self.viewings = Viewings(lambda: self.clock())
         self.uploads = Uploads(self.hub)
-        self.presence = Presence(self.hub)
+        self.presence, self.field_locks = Presence(self.hub), FieldLocks(self.hub)
         self.phone_codes: dict[str, str] = {}  # hand-off -> token, to show its code again; stored is only a hash
         self.verifying = OneAtATime[Verified]()
         self._ground = Ground(AuditChain(self.vault.derive(Label.AUDIT)), self.vault, lambda: self.clock())

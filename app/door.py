@@ -63,6 +63,8 @@ def open_door(clinic: Clinic, actor: Actor, patient: str, *, received_from: str 
     """
     with clinic.reading(actor) as records:
         records.require(Permission.IMAGE_ADD, patient)
+        if entry:
+            records.require(Permission.ENTRY_WRITE, patient)
         require_may_add(records, patient)
     require_room(clinic.images)
     return Door(clinic, actor, patient, received_from, present, entry, progress)

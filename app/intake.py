@@ -87,7 +87,7 @@ class Receiving:
         self._writers: dict[Rendition, BlobWriter] = {}
         self._told_s = time.monotonic()
         self._refusal: Refusal | None = None
-        self.upload = Upload(_plain_name(name), announced_bytes, becoming=self._key)
+        self.upload = Upload(_plain_name(name), announced_bytes, becoming=self._key, entry=door.entry)
         door.clinic.uploads.begin(door.list_name, door.patient, self.upload)
 
     async def write(self, data: bytes) -> None:

@@ -27,6 +27,7 @@ class Upload:
     """One file on its way. `total_bytes` is its size by what the request announced (0: nothing); `sentence` says why it was refused.
 
     `has_twin` says that the same file is in another patient's pool too, not whose. What comes of a cancelled one is thrown away.
+    What is sent into an `entry`, by its key, is laid into its workspace too.
     `becoming` is the key that its photograph will have, `image` the one that it has, or that of the same file in the pool.
     """
 
@@ -40,6 +41,7 @@ class Upload:
     has_twin: bool = False
     at: datetime | None = None
     is_cancelled: bool = False
+    entry: str = ''
     key: str = field(default_factory=new_key)
 
     @property
@@ -120,9 +122,13 @@ class Uploads:
         """Return the files of a list, oldest first."""
         return list(self._lists.get(self.topic(session, patient), ()))
 
-    def to(self, patient: str) -> list[Upload]:
-        """Return the files of all lists of a patient: what this one sends, colleagues at other desks, and phones."""
-        return [upload for topic, files in self._lists.items() if topic.endswith(_of(patient)) for upload in files]
+    def to(self, patient: str, entry: str = '') -> list[Upload]:
+        """Return the files of all lists of a patient: what this one sends, colleagues at other desks, and phones.
+
+        With an `entry` only those that are laid into it.
+        """
+        of = [upload for topic, files in self._lists.items() if topic.endswith(_of(patient)) for upload in files]
+        return [upload for upload in of if entry in ('', upload.entry)]
 
     def clear(self, session: str, patient: str) -> None:
         """Forget the files that are done."""
@@ -135,6 +141,11 @@ class Uploads:
 
 def _of(patient: str) -> str:
     return f':{patient}'
+
+
+def list_of(session: str, entry: str = '') -> str:
+    """Return the name of a sign-in's own list: of what it sends into a pool, or into the workspace of one entry too."""
+    return f'{session}:{entry}' if entry else session
 
 
 def is_of(told: str, name: str, total_bytes: int = 0) -> bool:

@@ -35,11 +35,16 @@ class Autosave:
     fields: list[SavedField] = field(default_factory=list)
     saved_at: datetime | None = None
     is_stand_in: bool = False
+    besides: Callable[[], set[SaveState]] = set
+    """Tells of what is saved here without a field."""
 
     def __post_init__(self) -> None:
         self.status.client.on_delete(self._end)
+        self.status.client.on_disconnect(self._leave)
         self.read_back = ReadBack(self)
-        with clinic().reading(current_actor()) as records:
+        reader = current_actor()
+        self.reader = reader.user
+        with clinic().reading(reader) as records:
             self._kept = {} if self.is_stand_in else records.journal.kept()
 
     def add(self, shown: Field, act: Act, key: str, name: str, *, revision: int, reads: Permission = Permission.PATIENT_READ,
@@ -73,9 +78,15 @@ class Autosave:
         if self.status.is_deleted:
             return
         self.tidy()
-        states = {saved.state for saved in self.fields} | ({SaveState.SAVING} if self.read_back.is_under_way else set())
+        states = {saved.state for saved in self.fields} | self.besides() | ({SaveState.SAVING} if self.read_back.is_under_way else set())
         worst = next((state for state in _WORST_FIRST if state in states), SaveState.SAVED if self.saved_at else SaveState.IDLE)
         self.status.show(worst, self.saved_at, now=clinic().clock())
+
+    def _leave(self) -> None:
+        """Free the fields for others while this page has no line: what is typed meanwhile meets the versions."""
+        if not self.status.client.has_socket_connection:
+            for saved in self.fields:
+                saved.lock.leave()
 
     def _end(self) -> None:
         for saved in self.fields:

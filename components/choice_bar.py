@@ -15,8 +15,7 @@ from nicegui import ui
 from components.choice_dialogs import Describe, ask_caption, ask_site, common
 from components.choice_tags import ChoiceTagMenu, ChoiceTags
 from components.controls import Handler, box, button, icon_button, symbol, text
-from components.formatting import interval
-from components.image_grid import day_of
+from components.image_grid import apart
 from data.columns import new_key
 from data.models import View
 from data.read_models import ImageTile
@@ -64,6 +63,15 @@ class DescribeActs:
 
 
 @dataclass(frozen=True)
+class LaidOutActs:
+    """What is done with a choice where it is laid out: `step(by)` moves it among the photographs of its day, while it is of one day."""
+
+    step: Callable[[int], Any]
+    is_one_day: Callable[[], bool]
+    remove: Handler
+
+
+@dataclass(frozen=True)
 class ChoiceActs:
     """What may be done with a choice. What is None or empty is not offered. `sites()` are this patient's own body sites.
 
@@ -77,6 +85,7 @@ class ChoiceActs:
     describe: DescribeActs | None = None
     sites: Callable[[], Sequence[str]] = tuple
     more: Sequence[MoreAct] = ()
+    laid_out: LaidOutActs | None = None
 
 
 class ChoiceBar:
@@ -85,6 +94,8 @@ class ChoiceBar:
     def __init__(self, acts: ChoiceActs, zone: tzinfo) -> None:
         self._acts, self._zone = acts, zone
         self._tiles: list[ImageTile] = []
+        self._steps: list[ui.button] = []
+        self._is_busy = False
         with box('df-selbar df-choice', role='toolbar', aria_label='Selected images') as self.root:
             icon_button('x', label='Clear selection', on_click=acts.clear)
             self._count = text('', 'df-selbar-count df-num', role='status')
@@ -97,10 +108,22 @@ class ChoiceBar:
         """Show that these are chosen."""
         self._tiles = tiles
         self._count.set_text(f'{len(tiles):,} selected')
-        days = [day_of(tile, self._zone) for tile in tiles]
-        self._apart.set_text(f'{interval(min(days), max(days))} apart' if len(set(days)) > 1 else '')
-        self._compare.set_enabled(len(tiles) >= _LEAST)
+        self._apart.set_text(apart(tiles, self._zone))
+        self._show_what_can_be_done()
         self.root.set_visibility(bool(tiles))
+
+    def set_busy(self, is_busy: bool) -> None:
+        """Let nothing else be compared or removed while something is being done."""
+        self._is_busy = is_busy
+        self._show_what_can_be_done()
+
+    def _show_what_can_be_done(self) -> None:
+        self._compare.set_enabled(len(self._tiles) >= _LEAST and not self._is_busy)
+        if self._acts.laid_out is not None:
+            self._remove.set_enabled(not self._is_busy)
+            is_one_day = self._acts.laid_out.is_one_day()
+            for step in self._steps:
+                step.set_enabled(is_one_day)
 
     async def open_tags(self) -> None:
         """Open the tags of the choice, for who may put them on."""
@@ -117,6 +140,8 @@ class ChoiceBar:
             self._tag = self._opener('Tag', 'tag', self.open_tags)
         if acts.describe is not None:
             self._describing(acts.describe)
+        if acts.laid_out is not None:
+            self._laying_out(acts.laid_out)
         if acts.more:
             self._more = icon_button('ellipsis', label=_MORE_LABEL, on_click=self._open_more).classes('df-choice-more')
             self._more.props['aria-haspopup'] = 'menu'
@@ -125,6 +150,12 @@ class ChoiceBar:
         button('Body site', icon='map-pin', on_click=lambda: ask_site(self._tiles, self._acts.sites(), acts.words))
         self._view = self._opener('View', 'eye', partial(self._open_views, acts))
         button('Caption', icon='type', on_click=lambda: ask_caption(self._tiles, acts.words))
+
+    def _laying_out(self, acts: LaidOutActs) -> None:
+        for words, drawn, by in (('Move earlier', 'chevron-left', -1), ('Move later', 'chevron-right', 1)):
+            self._steps.append(icon_button(drawn, label=words, on_click=partial(acts.step, by)))
+        self._remove = button('Remove', icon='x', kind='danger', label='Remove from this entry', on_click=acts.remove)
+        self._remove.tooltip('The photo stays in the pool.')
 
     def _opener(self, label: str, icon: str, act: Handler) -> ui.button:
         opener = button(label, icon=icon, on_click=act)

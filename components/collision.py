@@ -33,6 +33,7 @@ class Collision:
         self._panel: ConflictPanel | None = None
         self._keeping: asyncio.Task[None] | None = None
         self._is_kept = False
+        self._page = field.shown.control.client.id  # on which it was typed: a person's other page may hold another one
         self._typed_over: str | None = None
 
     @property
@@ -61,7 +62,7 @@ class Collision:
         with clinic().reading(current_actor()) as records:
             latest = records.fields.latest(field.key, field.name) or FieldText(field.stored, field.revision)
             who = next((version.who for version in records.fields.history(field.key, field.name)), '')
-        self._is_kept = True
+        self._is_kept, self._page = True, kept.page
         if field.to_value(latest.text) == kept.text:
             self._let_go()
             return
@@ -97,7 +98,7 @@ class Collision:
     def settle(self, records: Records) -> None:
         """Let go of the kept text in the transaction that stores the decision."""
         if self._is_kept:
-            records.journal.settle(self._field.key, self._field.name)
+            records.journal.settle(self._field.key, self._field.name, self._page)
 
     def _without_theirs(self, content: str, theirs: str) -> str:
         """Return what is one's own of a text that was typed on in theirs.
@@ -126,7 +127,7 @@ class Collision:
         try:
             while self._conflict is not None and kept != field.intended():
                 kept = field.intended()
-                if not await keep_text(field, kept):
+                if not await keep_text(field, self._page, kept):
                     return
                 await asyncio.sleep(KEEP_EVERY_S)
         finally:
@@ -134,7 +135,7 @@ class Collision:
 
     def _let_go(self) -> None:
         self._is_kept = False
-        in_background(lambda records: records.journal.settle(self._field.key, self._field.name), 'end of a kept text')
+        in_background(lambda records: records.journal.settle(self._field.key, self._field.name, self._page), 'end of a kept text')
 
     def _decide(self, choice: Choice) -> None:
         """Store the person's decision over the version it was made against; a newer one asks again."""

@@ -6,6 +6,7 @@ from typing import Any
 from app.clinic import clinic
 from components.comparison_words import group_name
 from components.refusals import refusals_shown
+from components.save_status import SaveState
 from components.session import current_actor
 from components.undo_notice import UndoNotice
 from components.whole_field import WholeField
@@ -26,6 +27,8 @@ class ComparisonActs:
         """Names what is arranged from here: the page that does it need not read it again."""
         self.is_busy: Callable[[], bool] = lambda: False
         """Tells whether something is arranged that is not stored yet: what others store meanwhile is met then, and not taken before."""
+        self.is_tried_again = False
+        """Tells whether the last try to store how it lies failed."""
         self._wanted: Layout | None = None
         self._key, self._notice, self._on_done = group.key, notice, on_done
         self._layout = self._field('layout', 'the layout of this comparison', _seen_layout(group))
@@ -36,6 +39,11 @@ class ComparisonActs:
         self._layout.take_newer(_seen_layout(group))
         if not self.is_busy():
             self._arrangement.take_newer(_seen_arrangement(group))
+
+    @property
+    def state(self) -> SaveState:
+        """Return what the page's indicator has to tell of it."""
+        return SaveState.IDLE if not self.is_busy() else SaveState.RETRYING if self.is_tried_again else SaveState.SAVING
 
     @property
     def stored(self) -> lies.Arrangement:
@@ -64,6 +72,7 @@ class ComparisonActs:
     async def arrange(self, arrangement: Callable[[], lies.Arrangement]) -> None:
         """Store how it lies at the moment at which all before is stored."""
         await self._arrangement.write(lambda _text: lies.dump(arrangement()))
+        self.is_tried_again = False
         self._on_done()
 
     async def order(self, seen: list[str], images: list[str], said: str, notice: UndoNotice) -> None:

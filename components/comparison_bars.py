@@ -22,6 +22,9 @@ class Stage(Protocol):
     def swap(self) -> None:
         """Flicker."""
 
+    def toggle_lines(self) -> None:
+        """Lay grid lines over the photographs, or take them away."""
+
 
 class ComparisonBars:
     """The bars. `on_opacity(percent)` while the slider is moved, `on_unveil()` when hidden photographs shall show."""
@@ -40,6 +43,8 @@ class ComparisonBars:
                 self._slider.on(f'keydown.{key}.stop', lambda: None, [])
             self._to = ui.html('', sanitize=False)
         with box('df-viewer-zoom df-cmp-flicker'):
+            self._lines = icon_button('grid-3x3', label='Grid lines (G)', on_click=stage.toggle_lines, size='small')
+            self.lines_are_on(is_on=False)
             self._flicker = icon_button('arrow-left-right', label='Flicker (S)', on_click=stage.swap, size='small')
         self._veil = box('df-viewer-veil')
         self._zone, self._on_unveil = zone, on_unveil
@@ -56,6 +61,10 @@ class ComparisonBars:
         if hidden:
             with self._veil:
                 button(hidden, icon='eye', on_click=self._on_unveil)
+
+    def lines_are_on(self, *, is_on: bool) -> None:
+        """Tell whether grid lines lie over the photographs."""
+        self._lines.props['aria-pressed'] = str(is_on).lower()
 
     def lay(self, look: Look) -> None:
         """Show how large the photographs are and how much of the upper one shows."""

@@ -32,6 +32,9 @@ class Keyed(Protocol):
     def step(self, by: int) -> None:
         """Go to an earlier or a later photograph."""
 
+    def toggle_lines(self) -> None:
+        """Lay grid lines over the photographs, or take them away."""
+
     def turn(self, quarters: int) -> None:
         """Turn the chosen photograph."""
 
@@ -60,5 +63,5 @@ def _acts(on: Keyed) -> dict[str, Callable[[], Any]]:
     return {
         '+': lambda: on.step_zoom(1), '=': lambda: on.step_zoom(1), '-': lambda: on.step_zoom(-1), '0': lambda: on.step_zoom(0),
         's': on.swap, '[': lambda: on.step(-1), ']': lambda: on.step(1), 'r': lambda: on.turn(1), 'R': lambda: on.turn(-1),
-        'h': on.toggle_controls,
+        'g': on.toggle_lines, 'h': on.toggle_controls,
         **{str(key): partial(on.lay_out, layout) for key, layout in enumerate(LAYOUTS, 1)}}

@@ -43,6 +43,8 @@ class ComparisonList:
         self._stage: ComparisonStage | None = None
         self._on_stage = ''
         self._desks: dict[str, ComparisonActs] = {}
+        if acts is not None:
+            acts.saving.besides = lambda: {desk.state for desk in self._desks.values()}
         self._place = box('df-pairs')
         with self._place:
             line = 'Select two or more photos, then Compare.' if acts is not None else ''
@@ -107,7 +109,7 @@ class ComparisonList:
             desk = None
             if self._acts is not None:
                 acts, pick = self._desks[group.key], self._acts.pick
-                desk = Desk(acts, lambda: pick(self._groups[group.key], acts), self._place)
+                desk = Desk(acts, self._acts.saving, lambda: pick(self._groups[group.key], acts), self._place)
             with self._place:
                 stage = ComparisonStage(group, self._patient(), zone=self._zone, today=self._today, desk=desk)
             stage.dialog.on('hide', lambda: self._left(stage), [])

@@ -4,6 +4,7 @@
 
 Built when it is opened. What is arranged is stored soon after it is done, for everyone; without a desk nothing is.
 """
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, tzinfo
@@ -11,6 +12,7 @@ from typing import Any
 
 from nicegui import ui
 
+from components.autosave import Autosave
 from components.comparison_acts import ComparisonActs
 from components.comparison_bars import ComparisonBars
 from components.comparison_keys import listen_to_keys
@@ -24,12 +26,14 @@ from components.crop_dialog import CropDialog
 from components.formatting import birth_line, plural
 from components.patient_banner import stage_patient
 from components.refusals import refusals_shown, tell
-from components.save_status import offline_html
+from components.save_status import SaveState, status_line
+from components.saved_field import RETRY_S
 from components.sensitive import is_veiled, unveil
 from components.soon import Soon
 from components.undo_notice import UndoNotice
 from components.zoom import STEP
 from data.arrangement import Recipe
+from data.database import StorageFailed
 from data.errors import Conflict
 from data.models import Layout
 from data.read_models import PatientHeader
@@ -43,6 +47,7 @@ class Desk:
     """What who may arrange has: the acts on the group, `pick()` that opens the choice of more photos, and where the page goes on."""
 
     acts: ComparisonActs
+    saving: Autosave
     pick: Callable[[], Any]
     page: ui.element
 
@@ -125,6 +130,11 @@ class ComparisonStage:
         """Choose an earlier or a later photograph."""
         self._do(lambda: self.look.step(by))
 
+    def toggle_lines(self) -> None:
+        """Lay grid lines over the photographs, or take them away: nothing of it is stored."""
+        self._main.classes(toggle='df-cmp-lined')
+        self._bars.lines_are_on(is_on='df-cmp-lined' in self._main.classes)
+
     def turn(self, quarters: int) -> None:
         """Turn the chosen photograph in this comparison."""
         if self._desk is not None:
@@ -139,7 +149,7 @@ class ComparisonStage:
             stage_patient(self._patient, birth)
             self._title = text(group_name(self.look.group), 'df-t3 df-ell df-stage-words', tag='h2')
             self._layouts = LayoutChoice(self.look.layout, self.lay_out, has_words=True)
-            ui.html(offline_html('Offline'), sanitize=False).classes('df-status')
+            status_line(self._desk.saving.status if self._desk else None)
             icon_button('x', label='Close', on_click=self.dialog.close)
         with box('df-cmp-stage', tabindex='0', autofocus='', role='group', aria_label='Photos'):
             self._panes = ComparisonPanes(self._zone, zoom=lambda: self.look.zoom, change=self._zoom, on_measured=self._measured,
@@ -162,6 +172,8 @@ class ComparisonStage:
         self._redraw()
         if self.look.lies != before and self._desk is not None:
             self._save()
+            if self._desk.saving.status.state in (SaveState.IDLE, SaveState.SAVED):  # else many small moves would ask all fields
+                self._desk.saving.show()
 
     def _redraw(self) -> None:
         with self.dialog:
@@ -177,20 +189,27 @@ class ComparisonStage:
         self._do(zoom)
 
     async def _store(self) -> None:
+        """Store how it lies; the page's indicator follows, whatever came of it."""
         assert self._desk is not None
         acts, sent = self._desk.acts, self.look.lies
-        if acts.has_stored(sent):
-            return
         try:
-            await acts.arrange(lambda: sent)
+            if not acts.has_stored(sent):
+                await acts.arrange(lambda: sent)
+                if self.look.lies is sent:
+                    self.look.lies = acts.stored  # without what was said of photographs that left
         except Conflict:
             self.look.lies = acts.stored
             if not self.dialog.is_deleted:
                 self.look.lay()
                 self._show()
             raise
-        if self.look.lies is sent:
-            self.look.lies = acts.stored  # without what was said of photographs that left
+        except (StorageFailed, OSError):
+            acts.is_tried_again = True
+            self._desk.saving.show()
+            await asyncio.sleep(RETRY_S)
+            self._save()
+        finally:
+            self._desk.saving.show()
 
     def _take_stored(self, acts: ComparisonActs, *, is_busy: bool) -> None:
         self.look.layout = acts.layout

@@ -94,6 +94,7 @@ def _labelled(label: str, hint: str, classes: str, *, bare: bool = False) -> Ite
 def _field(control: ui.element, label: str, root: ui.element, words: TextElement, state: ui.element) -> Field:
     control.props('outlined dense hide-bottom-space').classes('df-f').mark(label.lower().replace(' ', '-'))
     control.props['aria-label'] = label
+    control.props['dir'] = 'auto'  # a text runs as it is written, whatever its neighbours do
     error = text('', 'df-error', role='alert')
     return Field(control=control, label=words, state=state, error=error, root=root)
 
@@ -157,12 +158,11 @@ class Segmented:
                 self._buttons[key] = self._option(key, words, icons.get(key, ''))
 
     def _option(self, key: str, words: str, drawn: str) -> ui.element:
-        with box('df-seg-option', tag='button', type='button', aria_pressed=str(key == self.value).lower()) as element:
-            if drawn:
-                symbol(drawn)
-                element.props['aria-label'] = element.props['title'] = words
-            else:
-                text(words, tag='span')
+        element = ui.html(design.icon_svg(drawn, 16), sanitize=False, tag='button') if drawn else text(words, tag='button')
+        element.classes('df-seg-option')
+        element.props.update({'type': 'button', 'aria-pressed': str(key == self.value).lower()})
+        if drawn:
+            element.props['aria-label'] = element.props['title'] = words
         return element.on('click', lambda: self.choose(key), args=[])
 
     def set_value(self, value: str) -> None:

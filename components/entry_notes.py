@@ -1,15 +1,17 @@
 """The notes of an entry and what else is known of the visit."""
-from datetime import datetime, tzinfo
+from datetime import tzinfo
+from html import escape
+
+from nicegui import ui
 
 from components import formatting
 from components.autosave import Autosave
-from components.controls import box, text, text_area, text_field
+from components.controls import box, text, text_area
+from components.navigation import patient_address
 from components.quick_texts import quick_text_button
 from data.actors import Actor, Permission
 from data.repositories.entries import EntryRecord
 from data.values import TEXT_LIMIT
-
-_LOCAL_FORM = '%Y-%m-%dT%H:%M'
 
 
 def notes_field(entry: EntryRecord, actor: Actor, saving: Autosave) -> None:
@@ -19,7 +21,7 @@ def notes_field(entry: EntryRecord, actor: Actor, saving: Autosave) -> None:
     elif not actor.may(Permission.NOTES_WRITE):
         with box('df-lab'):
             text('Notes', tag='h3')
-        text(entry.notes or 'No notes.', 'df-prose')
+        text(entry.notes or 'No notes.', 'df-prose', dir='auto')
     else:
         field = text_area('Notes', value=entry.notes, placeholder='Write here. Every word is saved as you type.', limit=TEXT_LIMIT,
                           classes='df-notes')
@@ -29,29 +31,30 @@ def notes_field(entry: EntryRecord, actor: Actor, saving: Autosave) -> None:
             quick_text_button(saved)
 
 
-def appointment_field(entry: EntryRecord, saving: Autosave, zone: tzinfo, *, on_saved: object) -> None:
-    """Show the appointment as date and time of the practice's zone; the browser's own picker helps."""
-    field = text_field('Appointment', value=local_form(entry.appointment_at, zone), classes='df-when')
-    field.control.props('type=datetime-local')
-    saving.add(field, lambda records: records.entries.amend, entry.key, 'appointment_at', revision=entry.revisions.get('appointment_at', 0),
-               to_value=lambda stored: _form_of(stored, zone),
-               to_words=lambda stored: formatting.moment(datetime.fromisoformat(stored), zone), on_saved=on_saved)  # type: ignore[arg-type]
+class VisitFacts:
+    """What is known of the visit and stands nowhere else on its page, as a list of terms. It follows `show`."""
+
+    def __init__(self, unique_id: str, zone: tzinfo) -> None:
+        self._unique_id, self._zone = unique_id, zone
+        with box('df-visit-facts'):
+            text('Visit', 'df-over', tag='h3')
+            self._list = ui.html('', sanitize=False, tag='dl').classes('df-facts')
+
+    def show(self, entry: EntryRecord) -> None:
+        """Show who saw the patient, and when they were here before."""
+        self._list.set_content(facts_html(entry, self._unique_id, self._zone))
 
 
-def visit_facts(facts: list[tuple[str, str]]) -> None:
-    """Show what is known of the visit as a list of terms."""
-    with box('df-facts', tag='dl'):
-        for term, value in facts:
-            text(term, tag='dt')
-            text(value, 'df-num', tag='dd')
+def facts_html(entry: EntryRecord, unique_id: str, zone: tzinfo) -> str:
+    """Return the terms and what is known of each, escaped."""
+    return (f'<dt>Physician</dt><dd class="df-num">{escape(entry.clinician or "Not recorded")}</dd>'
+            f'<dt>Previous visit</dt><dd class="df-num">{_previous_html(entry, unique_id, zone)}</dd>')
 
 
-def local_form(moment: datetime, zone: tzinfo) -> str:
-    """Return an instant as the browser's date and time field holds it."""
-    return moment.astimezone(zone).strftime(_LOCAL_FORM)
-
-
-def _form_of(stored: str, zone: tzinfo) -> str:
-    """Return the field's form of a stored text; one that is already in it stays."""
-    moment = datetime.fromisoformat(stored) if stored else None
-    return '' if moment is None else local_form(moment, zone) if moment.tzinfo else stored
+def _previous_html(entry: EntryRecord, unique_id: str, zone: tzinfo) -> str:
+    before = entry.before
+    if before is None:
+        return '<span>None</span>'
+    then, now = (formatting.local(at, zone).date() for at in (before.appointment_at, entry.appointment_at))
+    address = escape(patient_address(unique_id, f'/entries/{before.number}'))
+    return f'<a class="df-link" href="{address}">{escape(formatting.day(then))}</a><span>, {escape(formatting.interval(then, now))}</span>'

@@ -141,6 +141,7 @@ class _Row:
                         (('system', self.system), ('value', number))]
         for saved in self._fields:
             saved.shown.control.on('blur', self._left, [])
+            saved.others.hear()  # it may have changed between the reading and the listening
         self.warn()
 
     async def quiet(self) -> None:

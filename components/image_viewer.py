@@ -16,7 +16,7 @@ from components.image_grid import describe, moment_words, site_of
 from components.patient_banner import stage_patient, stage_words
 from components.photo_stage import PhotoStage
 from components.refusals import refusals_shown, tell
-from components.save_status import offline_html
+from components.save_status import SaveStatus, status_line
 from components.sensitive import is_veiled, unveil, veil_words
 from components.viewer_keys import listen_to_keys
 from components.viewer_tools import ViewerTools
@@ -28,25 +28,21 @@ OnShow = Callable[[str], Awaitable[ImageTile]]
 class ImageViewer:
     """The dialog. `on_show(key)` is awaited before a photo is shown: it writes the event and returns what is known of the photo now.
 
-    `beside(tile)` fills the panel at its side; `saves` says that there are fields in it; `may_edit` that photographs can be
+    `beside(tile)` fills the panel at its side; `status` is the page's, when there are fields in it; `may_edit` that photographs can be
     turned and drawn on. `more(tile)` adds to the buttons of its head.
     """
 
     def __init__(self, *, zone: tzinfo, patient: PatientHeader | None = None, may_download: bool = False,
-                 on_show: OnShow | None = None, beside: Callable[[ImageTile], Any] | None = None, saves: bool = False,
+                 on_show: OnShow | None = None, beside: Callable[[ImageTile], Any] | None = None, status: SaveStatus | None = None,
                  may_edit: bool = False, more: Callable[[ImageTile], Any] | None = None) -> None:
         self._zone, self._patient, self._may_download, self._more = zone, patient, may_download, more
-        self._on_show, self._beside, self._saves, self._may_edit = on_show, beside, saves, may_edit
+        self._on_show, self._beside, self._status, self._may_edit = on_show, beside, status, may_edit
         self._tiles: list[ImageTile] = []
         self._key = ''
-        with ui.dialog().props('maximized transition-show=fade transition-hide=fade') as self._dialog:
-            self._dialog.props['aria-label'] = 'Photo'
-            with ui.card().classes('df-stage-dialog df-stage df-viewer'):
-                with box('df-viewer-main') as main:
-                    self._build()
-                self._side = box('df-viewer-side')
+        self._is_built = False  # most pages are left without a photograph having been opened large
+        self._dialog = ui.dialog().props('maximized transition-show=fade transition-hide=fade')
+        self._dialog.props['aria-label'] = 'Photo'
         self._dialog.on('hide', self._hidden, [])
-        listen_to_keys(main, stage=self._stage, tools=self._tools, annotator=self._annotator, on_step=self._step)
 
     def open(self, tiles: list[ImageTile], key: str) -> Any:
         """Show one of these photographs; the arrows go through them in this order."""
@@ -82,13 +78,29 @@ class ImageViewer:
 
     def show_patient(self, patient: PatientHeader) -> None:
         """Name the patient as they are called now."""
-        if self._patient is not None:
-            self._patient = patient
+        if self._patient is None:
+            return
+        self._patient = patient
+        if self._is_built:
             self._who.clear()
             with self._who:
                 stage_words(patient)
 
     def _build(self) -> None:
+        """Fill the dialog, once."""
+        self._is_built = True
+        with self._dialog, ui.card().classes('df-stage-dialog df-stage df-viewer'):
+            with box('df-viewer-main') as main:
+                self._build_head()
+                with box('df-viewer-desk'):
+                    self._stage = PhotoStage()
+                    self._annotator = Annotator(self._stage, may_edit=self._may_edit)
+                    self._tools = ViewerTools(self._stage, self._annotator, may_edit=self._may_edit)
+                self._caption = text('', 'df-viewer-caption', role='status')
+            self._side = box('df-viewer-side')
+        listen_to_keys(main, stage=self._stage, tools=self._tools, annotator=self._annotator, on_step=self._step)
+
+    def _build_head(self) -> None:
         with box('df-stage-head'):
             if self._patient is not None:
                 self._who = stage_patient(self._patient)
@@ -99,14 +111,9 @@ class ImageViewer:
                 self._place = text('', 'df-meta df-num df-nowrap')
                 self._previous = icon_button('chevron-left', label='Previous photo', on_click=lambda: self._step(-1))
                 self._next = icon_button('chevron-right', label='Next photo', on_click=lambda: self._step(1)).mark('next-photo')
-            ui.html(offline_html('Offline, will save' if self._saves else 'Offline'), sanitize=False).classes('df-status')
+            status_line(self._status)
             self._acts = box('df-slot')
             icon_button('x', label='Close', on_click=self._dialog.close)
-        with box('df-viewer-desk'):
-            self._stage = PhotoStage()
-            self._annotator = Annotator(self._stage, may_edit=self._may_edit)
-            self._tools = ViewerTools(self._stage, self._annotator, may_edit=self._may_edit)
-        self._caption = text('', 'df-viewer-caption', role='status')
 
     def _step(self, by: int) -> Any:
         place = next((index for index, tile in enumerate(self._tiles) if tile.key == self._key), -1) + by
@@ -126,6 +133,8 @@ class ImageViewer:
         if tile is None:
             return
         self._key = key
+        if not self._is_built:
+            self._build()
         self._show_photo(tile)
         self._acts.clear()
         if self._may_download:
@@ -166,6 +175,8 @@ class ImageViewer:
 
     def _hidden(self) -> None:
         """Let go of picture and fields: nothing of a patient stays behind a closed dialog."""
+        if not self._is_built:
+            return
         self._stage.clear()
         self._tools.clear()
         self._annotator.clear()

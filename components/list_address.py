@@ -62,6 +62,21 @@ def list_address(view: ListView, *, preferred: int = 25) -> str:
     return f'/patients?{urlencode(named, safe=",")}' if named else '/patients'
 
 
+def read_visits(query: Iterable[tuple[str, str]]) -> Asked:
+    """Return which visits of one patient an address asks for: `seen`, the days of their appointments, and `tags`."""
+    reading = _Reading()
+    for name, text in query:
+        reading.given.setdefault(name, []).append(text)
+    view = ListView(seen=reading.days('seen', 'Appointment'), tags=reading.tags())
+    return Asked(view, tuple(reading.faults))
+
+
+def visits_address(view: ListView, timeline: str) -> str:
+    """Return the address of a view of the visits at `timeline`."""
+    named = {name: value for name, value in (('seen', _days_text(view.seen)), ('tags', ','.join(view.tags))) if value}
+    return f'{timeline}?{urlencode(named, safe=",")}' if named else timeline
+
+
 def beyond_the_last(asked: ListView, shown: int) -> str:
     """Return the sentence for a page that does not exist, or nothing."""
     return f'There is no page {asked.page:,}: this is the last one.' if asked.page > shown else ''

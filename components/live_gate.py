@@ -35,6 +35,8 @@ Resolve = Callable[[str, str], Actor | None]
 Handler = Callable[..., Any]
 Revive = Callable[[str, dict[str, Any], Actor], None]
 """Lets something stand in for a page of this name that is not known (any more), for the person whose line asks for it."""
+OnAct = Callable[[str], None]
+"""Hears the name of the page at which someone did something."""
 
 SIGN_IN_ADDRESS = '/login'
 _HEARTBEAT_S = 4  # a dead line is noticed within twice this time; the framework's own choice takes up to 144 s
@@ -75,11 +77,12 @@ FRAMEWORK = Framework(
 )
 
 
-def install_live_gate(resolve: Resolve, revive: Revive = lambda _client, _scope, _actor: None) -> None:
-    """Put the check in front of every handler of the live channel."""
+def install_live_gate(resolve: Resolve, revive: Revive = lambda _client, _scope, _actor: None,
+                      on_act: OnAct = lambda _client: None) -> None:
+    """Put the check in front of every handler of the live channel. `on_act` hears of every key, click or focus that a page sends."""
     handlers = core.sio.handlers['/']
     handlers['connect'] = _checked_connect(handlers['connect'], resolve, revive)
-    handlers['event'] = _told(handlers['event'])
+    handlers['event'] = _told(handlers['event'], on_act)
     prepared = {'event': _readable, 'log': _tamed}
     for event in ('handshake', 'event', 'javascript_response', 'ack', 'log'):
         handlers[event] = _checked(handlers[event], resolve, prepare=prepared.get(event))
@@ -169,9 +172,10 @@ def _whole(text: str) -> str:
     return _ESCAPE.sub(lambda escape: r'\ufffd' if escape['half'] else escape[0], text)
 
 
-def _told(handler: Handler) -> Handler:
+def _told(handler: Handler, on_act: OnAct) -> Handler:
     """Leave out what a field held before the page came back on another line."""
     def tell(socket: str, message: dict[str, Any]) -> Any:
+        on_act(message['client_id'])
         client = Client.instances.get(message['client_id'])
         return None if client is not None and is_late(client, socket, message) else handler(socket, message)
     return tell

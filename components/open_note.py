@@ -64,10 +64,12 @@ class OpenNote:
                 in_background(write, 'note of an open field')
 
 
-async def keep_text(field: 'SavedField', text: str) -> bool:
+async def keep_text(field: 'SavedField', page: str, text: str) -> bool:
     """Keep a text that could not be stored, for its writer alone, and tell whether it is kept."""
+    def keep(records: Records) -> None:
+        records.journal.keep(field.key, field.name, page, base=field.stored, text=text)
     try:
-        await clinic().change(field.writer, lambda records: records.journal.keep(field.key, field.name, base=field.stored, text=text))
+        await clinic().change(field.writer, keep)
     except (Refusal, StorageFailed, OSError):
         _log.warning('a text that could not be stored could not be kept')
         return False

@@ -8,7 +8,7 @@ from typing import Any
 from nicegui import ui
 
 from components import formatting
-from components.controls import Field, Segmented, box, segmented, text, text_field
+from components.controls import Field, box, segmented, text, text_field
 from components.list_address import YEARS, Address, read_day
 from components.patient_filters import KINDS
 from components.patient_finding import Known
@@ -26,7 +26,10 @@ _NO_YEAR = f'Use a year from {YEARS[0]} to {YEARS[-1]}.'
 
 @dataclass
 class FilterMenu:
-    """The one menu. `view()` is what the list shows now, `on_change` shows another view, `on_closed` comes after the menu."""
+    """The one menu. `view()` is what the list shows now, `on_change` shows another view, `on_closed` comes after the menu.
+
+    Without `has_two_dates` there is the day of an appointment alone; `counted` is what a tag's number is of.
+    """
 
     today: date
     address: Address
@@ -35,6 +38,8 @@ class FilterMenu:
     on_closed: Callable[[str], Any]
     facets: Callable[[ListView], Awaitable[Known]]
     kind: str = ''
+    has_two_dates: bool = True
+    counted: tuple[str, str] = ('patient', 'patients')
 
     async def open(self, kind: str, chip: ui.element) -> None:
         """Show the menu of one filter below its chip."""
@@ -65,7 +70,8 @@ class _DateMenu:
         self._menu = menu
         view = menu.view()
         self._name = 'modified' if view.modified != Days() and view.seen == Days() else 'seen'
-        self._which: Segmented = segmented(_WHICH, label='Which date', value=self._name, on_change=self._switch)
+        if menu.has_two_dates:
+            segmented(_WHICH, label='Which date', value=self._name, on_change=self._switch)
         days: Days = getattr(view, self._name)
         with box('df-form'):
             self._since, self._until = self._day('From', days.since), self._day('To', days.until)
@@ -194,7 +200,7 @@ class _TagMenu:
     def _show(self, slug: str) -> None:
         label, count = self.known[slug]
         self.rows[slug].props['aria-checked'] = str(slug in self.menu.view().tags).lower()
-        self.rows[slug].set_content(_facet_html(label, count))
+        self.rows[slug].set_content(_facet_html(label, count, self.menu.counted))
 
     async def _choose(self, slug: str) -> None:
         """Put a tag among the chosen ones, or take it out; the counts beside the others follow, nothing moves."""
@@ -214,9 +220,9 @@ class _TagMenu:
             await self._choose(min(self.rows, key=lambda slug: not fold(self.known[slug][0].name).startswith(wanted)))
 
 
-def _facet_html(label: TagLabel, number: int) -> str:
+def _facet_html(label: TagLabel, number: int, counted: tuple[str, str]) -> str:
     return (f'{label_html(label)}<span class="df-num df-end">{formatting.count(number)}'
-            f'<span class="df-hidden-label"> {"patient" if number == 1 else "patients"}</span></span>')
+            f'<span class="df-hidden-label"> {counted[number != 1]}</span></span>')
 
 
 def _read_end(typed: str) -> tuple[date | None, str]:

@@ -3,7 +3,7 @@
     filters_on(view, labels, today)     # each with its words and the view without it
     FilterChips(…).show(view, labels)   # always four chips, in the same order: date, tags, entries, images
 """
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
@@ -98,13 +98,13 @@ def counts_words(counts: Counts, one: str, many: str) -> str:
 
 
 class FilterChips:
-    """Four chips and the way back from all of them. `on_open(kind, chip)` shows the menu of a chip."""
+    """A chip for each kind and the way back from all of them. `on_open(kind, chip)` shows the menu of a chip."""
 
-    def __init__(self, today: date, address: Address, on_open: Callable[[str, ui.element], Any]) -> None:
+    def __init__(self, today: date, address: Address, on_open: Callable[[str, ui.element], Any], *, kinds: Collection[str] = KINDS) -> None:
         self._today, self._address, self._on_open = today, address, on_open
         self._chips: dict[str, _Chip] = {}
-        with box('df-filters', role='group', aria_label='Filters'):
-            for kind in KINDS:
+        with box('df-filters', role='group', aria_label='Filters') as self.root:
+            for kind in kinds:
                 self._chips[kind] = self._chip(kind)
             self._clear = ui.html('Clear all', sanitize=False, tag='a').classes('df-link df-filters-clear')
 
@@ -117,8 +117,9 @@ class FilterChips:
 
     def show(self, view: ListView, labels: Labels) -> None:
         """Say what is on."""
-        for kind, words in chip_words(view, labels, self._today).items():
-            chip = self._chips[kind]
+        words_of = chip_words(view, labels, self._today)
+        for kind, chip in self._chips.items():
+            words = words_of[kind]
             chip.root.classes(add='df-chip--on' if words else '', remove='' if words else 'df-chip--on')
             chip.face.set_content(_face_html(kind, words, [labels[slug] for slug in view.tags if slug in labels]))
             chip.show_off(words, self._address(without(view, kind)))

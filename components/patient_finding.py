@@ -49,7 +49,7 @@ def find(records: Records, view: ListView, known: Labels | None = None) -> Found
 
     The tags that are `known` are those that the view means, whatever they are called by now.
     """
-    labels = _labels(records, view.tags, known or {})
+    labels = labels_of(records, view.tags, known or {})
     tags = dict.fromkeys(labels[slug].slug if slug in labels else slug for slug in view.tags)
     page = records.patients.page(replace(view, tags=tuple(tags)))
     there = tuple(slug for slug in tags if slug not in page.unknown_tags)
@@ -62,7 +62,7 @@ def find_again(records: Records, found: Found, *, has_new_rows: bool = True) -> 
     Without new rows only the totals are read, unless a tag of the view is called differently. A page without anyone is filled when
     someone fits by now.
     """
-    labels = _labels(records, found.view.tags, found.labels)
+    labels = labels_of(records, found.view.tags, found.labels)
     view = replace(found.view, tags=tuple(dict.fromkeys(labels[slug].slug for slug in found.view.tags if slug in labels)))
     totals, shown = records.patients.totals(view), [row.key for row in found.page.rows]
     if not shown and totals.total:
@@ -77,7 +77,7 @@ def facets(records: Records, view: ListView) -> Known:
     return {facet.tag.slug: (facet.tag, facet.count) for facet in records.patients.facets(view)}
 
 
-def _labels(records: Records, slugs: tuple[str, ...], known: Labels) -> dict[str, TagLabel]:
+def labels_of(records: Records, slugs: tuple[str, ...], known: Labels) -> dict[str, TagLabel]:
     """Return the tags of an address as they are now. One of the `known` is found by its key: another tag may have its former name."""
     rows = [tag for category in records.tags.vocabulary() for tag in category.tags] if slugs else []
     by_key = {tag.label.key: tag for tag in rows}

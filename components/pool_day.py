@@ -31,20 +31,32 @@ _HEADING = 5
 
 @dataclass(frozen=True)
 class TileActs:
-    """What tiles ask for. `choose(key, is_range)`; `came` hears where the focus is; `keys` are what a focused tile does at a key."""
+    """What tiles ask for. `choose(key, is_range)`; `came` hears where the focus is; `keys` are what a focused tile does at a key.
+
+    Who `only_looks` chooses nothing. `write` is asked for a caption that was clicked; `press` and `let_go` are told where the main
+    button of a mouse goes down and up.
+    """
 
     open: OnKey
     choose: Callable[[str, bool], Any]
     choose_all: Callable[[list[str]], Any]
     came: OnKey
     keys: Mapping[str, Handler]
+    only_looks: bool = False
+    write: OnKey | None = None
+    press: OnKey | None = None
+    let_go: OnKey | None = None
 
 
 class PoolDay:
-    """The photographs of one day, in the order they were taken; `asks_site` where the reader may say what is not set."""
+    """The photographs of one day, in the order they are given; `asks_site` where the reader may say what is not set.
 
-    def __init__(self, on: date, acts: TileActs, *, today: date, zone: tzinfo, asks_site: bool = False) -> None:
-        self._on, self._acts, self._today, self._zone, self._asks_site = on, acts, today, zone, asks_site
+    The day is counted from `today`; with `visit`, from the day of that visit.
+    """
+
+    def __init__(self, on: date, acts: TileActs, *, today: date, zone: tzinfo, asks_site: bool = False, visit: date | None = None) -> None:
+        self._on, self._acts, self._zone, self._asks_site = on, acts, zone, asks_site
+        self._distance = formatting.visit_day(on, visit=visit) if visit else formatting.relative_day(on, today=today)
         self._visits: tuple[DayVisit, ...] = ()
         self.tiles: dict[str, ImageTile] = {}
         self._elements: dict[str, FocusableHtml] = {}
@@ -53,6 +65,11 @@ class PoolDay:
         self._room: FocusableHtml | None = None
         self._is_built = False
         self.place = box()
+
+    @property
+    def choosable(self) -> list[str]:
+        """Return the keys of those that can be chosen."""
+        return list(self.tiles)
 
     @property
     def late(self) -> int:
@@ -92,6 +109,11 @@ class PoolDay:
         if key not in self._elements:
             self.draw(_HEADING + list(self.tiles).index(key) + 1)
 
+    def element_of(self, key: str) -> FocusableHtml:
+        """Return the tile of a photograph, drawn by now."""
+        self.draw_to(key)
+        return self._elements[key]
+
     @property
     def photos(self) -> ui.element:
         """Return where the photographs lie; the heading is drawn with it."""
@@ -112,11 +134,11 @@ class PoolDay:
         self._chosen = frozenset(chosen)
         for key, element in self._elements.items():
             is_chosen = str(key in self._chosen).lower()
-            if element.props.get('aria-checked') != is_chosen:
+            if element.props.get('aria-checked', is_chosen) != is_chosen:
                 element.props['aria-checked'] = is_chosen
         if not self._is_built:
             return
-        words = 'Clear day' if self.tiles.keys() <= self._chosen else 'Select day'
+        words = 'Clear day' if self._chosen.issuperset(self.choosable) else 'Select day'
         if self._whole.text != words:
             self._whole.set_text(words)
             self._whole.props['aria-label'] = f'{words} {formatting.day(self._on)}'
@@ -156,14 +178,14 @@ class PoolDay:
         self.place.clear()
         with self.place:
             with box('df-day'):
-                text(formatting.relative_day(self._on, today=self._today), tag='h3')
+                text(self._distance, tag='h3')
                 text(formatting.day(self._on), 'df-day-date df-num', tag='span')
                 self._visits_place = box('df-day-visits', tag='span')
                 with box('df-day-end', tag='span'):
                     self._count = text('', 'df-num', tag='span')
                     self._whole = text('', 'df-link df-day-whole', tag='button', type='button').mark(f'day-{self._on}')
             self._grid = box('df-grid')
-        self._whole.on('click', lambda: self._acts.choose_all(list(self.tiles)), args=[])
+        self._whole.on('click', lambda: self._acts.choose_all(self.choosable), args=[])
         for keys, act in self._acts.keys.items():
             self._grid.on(f'keydown.{keys}.prevent', act, args=[])
         self._tell_how_many()
@@ -171,8 +193,11 @@ class PoolDay:
         self.show_choice(self._chosen)
 
     def _tell_how_many(self) -> None:
-        self._count.set_text(formatting.plural(len(self.tiles), 'image') if self.tiles else '')  # none yet: some are arriving
-        self._whole.set_visibility(bool(self.tiles))
+        self._count.set_text(self._number() if self.tiles else '')  # none yet: some are arriving
+        self._whole.set_visibility(bool(self.choosable) and not self._acts.only_looks)
+
+    def _number(self) -> str:
+        return formatting.plural(len(self.tiles), 'image')
 
     def _name_visits(self) -> None:
         self._visits_place.clear()
@@ -184,17 +209,21 @@ class PoolDay:
         fragment = self._face(tile, is_lazy=is_lazy)
         element = FocusableHtml(fragment, sanitize=False)
         element.classes('df-tile df-tile--whole').mark(f'tile-{tile.key}')
-        element.props.update({'tabindex': '0' if tile.key == self._stop else '-1', 'role': 'checkbox',
-                              'aria-checked': str(tile.key in self._chosen).lower()})  # at once: there may be hundreds
+        is_chosen = str(tile.key in self._chosen).lower()
+        role = {'role': 'button'} if self._acts.only_looks else {'role': 'checkbox', 'aria-checked': is_chosen}
+        element.props.update({'tabindex': '0' if tile.key == self._stop else '-1', **role})  # at once: there may be hundreds
         self._name(tile, element)
-        element.on('click', partial(self._clicked, tile.key), args=['offsetX', 'offsetY', 'shiftKey'])
+        element.on('click', partial(self._clicked, tile.key), args=['offsetX', 'offsetY', 'layerY', 'shiftKey'])
+        for pointer, act in (('pointerdown', self._acts.press), ('pointerup', self._acts.let_go)):
+            if act is not None:
+                element.on(pointer, partial(_with_main_button, act, tile.key), args=['button', 'pointerType'])
         return element.on('focus', lambda: self._acts.came(tile.key), args=[])
 
     def _keep_room(self) -> None:
         """Keep the room of what is late, by the same grid, so that nothing moves when it comes."""
         fragment = _room_html(self.late)
         if not self._is_built:
-            fragment = _day_html(formatting.relative_day(self._on, today=self._today), formatting.day(self._on), self.late)
+            fragment = _day_html(self._distance, formatting.day(self._on), self._number(), self.late)
         if self._room is not None and not self.late:
             self._room.delete()
             self._room = None
@@ -207,7 +236,8 @@ class PoolDay:
             self._room.props.update({'aria-hidden': 'true'} if self._is_built else {})  # the heading says how many there are
 
     def _face(self, tile: ImageTile, *, is_lazy: bool = True) -> str:
-        return tile_html(tile, self._zone, badge='Cover' if tile.is_cover else '', asks_site=self._asks_site, is_lazy=is_lazy)
+        return tile_html(tile, self._zone, badge='Cover' if tile.is_cover else '', asks_site=self._asks_site,
+                         asks_caption=self._acts.write is not None, is_lazy=is_lazy)
 
     def _name(self, tile: ImageTile, element: FocusableHtml | None = None) -> None:
         """Say what a tile is, and hide a sensitive photograph until someone asks for it."""
@@ -217,6 +247,10 @@ class PoolDay:
 
     def _clicked(self, key: str, event: GenericEventArguments) -> Any:
         told = event.args if isinstance(event.args, dict) else {}
+        if self._acts.only_looks:
+            return self.open(key)
+        if self._acts.write is not None and _is_below(told.get('layerY'), told.get('offsetY')):
+            return self._acts.write(key)
         if told.get('shiftKey') is True:
             return self._acts.choose(key, True)
         return self._acts.choose(key, False) if _is_tick(told.get('offsetX'), told.get('offsetY')) else self.open(key)
@@ -227,11 +261,22 @@ def _room_html(late: int) -> str:
     return '<i></i>' * late
 
 
-def _day_html(distance: str, day: str, late: int) -> str:
+def _day_html(distance: str, day: str, number: str, late: int) -> str:
     """Return a day of which nothing is drawn yet, escaped: one element, where a heading and its button are nine."""
     return (f'<div class="df-day"><h3>{escape(distance)}</h3><span class="df-day-date df-num">{escape(day)}</span>'
-            f'<span class="df-day-end"><span class="df-num">{escape(formatting.plural(late, "image"))}</span></span></div>'
+            f'<span class="df-day-end"><span class="df-num">{escape(number)}</span></span></div>'
             f'<div class="df-grid"><div class="df-late" aria-hidden="true">{_room_html(late)}</div></div>')
+
+
+def _is_below(from_tile: object, from_target: object) -> bool:
+    """Tell whether a click was at words of a tile that hear the pointer: it is counted from them, and from the tile's top elsewhere."""
+    return isinstance(from_tile, int | float) and isinstance(from_target, int | float) and from_tile - from_target > TICK_PX
+
+
+def _with_main_button(act: OnKey, key: str, event: GenericEventArguments) -> Any:
+    """Do something for the main button of a mouse or a pen; a finger scrolls."""
+    told = event.args if isinstance(event.args, dict) else {}
+    return act(key) if told.get('button') == 0 and told.get('pointerType') in ('mouse', 'pen') else None
 
 
 def _is_tick(x: object, y: object) -> bool:

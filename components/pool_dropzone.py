@@ -4,6 +4,7 @@ The browser's uploader does the sending; its own list is replaced by the page, a
 """
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -11,7 +12,7 @@ from nicegui import ui
 
 from app.intake import FIELD
 from components import formatting
-from components.controls import box, button, text
+from components.controls import box, button
 from components.motif import crop_marks_svg
 from components.navigation import patient_address
 from data.read_models import PatientHeader
@@ -20,15 +21,27 @@ KINDS = 'JPEG, PNG, WebP, AVIF, TIFF, GIF, HEIC'
 OnFiles = Callable[[Any], Any]
 
 
+@dataclass(frozen=True)
+class EntryPlace:
+    """The entry that files go into besides the pool: its key and number, and when it is, as people read it."""
+
+    key: str
+    number: int
+    title: str
+
+
 class PoolDropzone:
-    """`on_added` and `on_unsent` get what the browser says of the files; `on_idle` is told when nothing more is being sent."""
+    """`on_added` and `on_unsent` get what the browser says of the files; `on_idle` is told when nothing more is being sent.
+
+    With an `entry` the files are laid into it too.
+    """
 
     def __init__(self, patient: PatientHeader, *, limit_mib: int, on_added: OnFiles, on_unsent: OnFiles,
-                 on_idle: Callable[[], Any]) -> None:
-        self._patient, self._limit_mib, self._on_idle = patient, limit_mib, on_idle
+                 on_idle: Callable[[], Any], entry: EntryPlace | None = None) -> None:
+        self._patient, self._limit_mib, self._on_idle, self._entry = patient, limit_mib, on_idle, entry
         self.root = ui.element('q-uploader').classes('df-dropzone')
         self.root.props(f'multiple auto-upload no-thumbnails flat field-name={FIELD}')
-        self.root.props['url'] = patient_address(patient.unique_id, '/images')
+        self.root.props['url'] = patient_address(patient.unique_id, f'/images?entry={entry.number}' if entry else '/images')
         self.root.on('added', lambda event: on_added(event.args))
         self.root.on('failed', lambda event: on_unsent(event.args.get('files') if isinstance(event.args, dict) else None), [['files']])
         self.root.on('finish', self._idle, [])
@@ -40,7 +53,8 @@ class PoolDropzone:
             pass
         with self.root.add_slot('list'):
             yield
-            self._target()
+            self._drop = ui.html(self._whose_html(), sanitize=False).classes('df-drop')
+            self._drop.props['role'] = 'status'
 
     def button(self) -> None:
         """Show the button that opens the file chooser; to be called inside `content`."""
@@ -75,19 +89,19 @@ class PoolDropzone:
     def show_patient(self, patient: PatientHeader) -> None:
         """Name the patient as they are called now: whoever drops files reads here whose pool it is."""
         self._patient = patient
-        self._drop.clear()
-        with self._drop:
-            self._say_whose()
+        self._drop.set_content(self._whose_html())
 
-    def _target(self) -> None:
-        with box('df-drop', role='status') as self._drop:
-            self._say_whose()
+    def show_entry(self, entry: EntryPlace) -> None:
+        """Name the entry as it is called now."""
+        self._entry = entry
+        self._drop.set_content(self._whose_html())
 
-    def _say_whose(self) -> None:
+    def _whose_html(self) -> str:
+        """Return whose pool it is, escaped."""
         patient = self._patient
         born = f'born {formatting.day(patient.birth_on)}' if patient.birth_on else 'birth date not recorded'
-        ui.html(crop_marks_svg(), sanitize=False, tag='span').classes('df-drop-art')  # own drawing, no value in it
-        text(f'Drop to add photos to {patient.name}', 'df-drop-title')
-        identifiers = f'<span class="df-mono">{escape(patient.unique_id)}</span> · <span class="df-num">{escape(born)}</span>'
-        ui.html(identifiers, sanitize=False)
-        text(f'{KINDS}. Up to {self._limit_mib} MB each.', 'df-f13 df-meta df-num')
+        where = f' · entry {self._entry.title}' if self._entry else ''
+        return (f'<span class="df-drop-art">{crop_marks_svg()}</span>'
+                f'<div class="df-drop-title">Drop to add photos to {escape(patient.name)}</div>'
+                f'<div><span class="df-mono">{escape(patient.unique_id)}</span> · <span class="df-num">{escape(born + where)}</span></div>'
+                f'<div class="df-f13 df-meta df-num">{escape(f"{KINDS}. Up to {self._limit_mib} MB each.")}</div>')

@@ -58,14 +58,18 @@ class PoolGrid:
         """Return what is chosen, in the order of the page."""
         return [tile for tile in self.shown if tile.key in self._chosen]
 
+    @property
+    def choosable(self) -> list[str]:
+        """Return the keys that the focus can be on and that can be chosen, in the order of the page."""
+        return [tile.key for tile in self.shown]
+
     def show(self, tiles: list[ImageTile], *, newest_first: bool = True,
              visits: Mapping[date, tuple[DayVisit, ...]] | None = None) -> None:
         """Show these photographs, and the visits of their days; what was chosen and is still there stays chosen."""
         self._again = partial(self.show, tiles, newest_first=newest_first, visits=visits)
-        groups = self.arriving.with_today(by_day(tiles, self._zone, newest_first=newest_first), newest_first=newest_first)
+        groups = self.arriving.with_today(self._grouped(tiles, newest_first), newest_first=newest_first)
         self.shown = [tile for _on, photos in groups for tile in photos]
-        keys = {tile.key for tile in self.shown}
-        was_chosen, self._chosen = self._chosen, self._chosen & keys
+        was_chosen, self._chosen = self._chosen, self._kept()
         for on in self._days.keys() - {on for on, _photos in groups}:
             self._days.pop(on).place.delete()
         drawn = 0
@@ -77,8 +81,8 @@ class PoolGrid:
                 day.place.move(self._place, target_index=place)
         self.nothing.set_visibility(not self.shown)
         self._draw_arriving()
-        if self._current not in keys:
-            self._came(self.shown[0].key if self.shown else '')
+        if self._current not in (keys := self.choosable):
+            self._came(keys[0] if keys else '')
         elif current := self._day_of(self._current):
             current.stop_at(self._current, is_stop=True)  # it may be drawn anew, on another day
         if self._chosen != was_chosen:
@@ -107,7 +111,7 @@ class PoolGrid:
 
     def move(self, step: int) -> None:
         """Go to the next photograph or the one before; from nowhere to the first."""
-        keys = [tile.key for tile in self.shown]
+        keys = self.choosable
         if keys:
             at = keys.index(self._current) + step if self._current in keys else 0
             self.focus(keys[max(0, min(at, len(keys) - 1))])
@@ -126,7 +130,7 @@ class PoolGrid:
 
     def toggle(self, key: str, is_range: bool = False) -> None:
         """Choose a photograph, or take it back; as a range everything from the one before it is chosen."""
-        keys = [tile.key for tile in self.shown]
+        keys = self.choosable
         if key not in keys:
             return
         if is_range and self._anchor in keys:
@@ -135,6 +139,10 @@ class PoolGrid:
         else:
             self._choose([key], is_on=key not in self._chosen)
         self._anchor = key
+
+    def _kept(self) -> set[str]:
+        """Return what stays chosen when other photographs are shown."""
+        return self._chosen & set(self.choosable)
 
     def _toggle_all(self, keys: list[str]) -> None:
         self._choose(keys, is_on=not self._chosen.issuperset(keys))
@@ -150,11 +158,17 @@ class PoolGrid:
             day.show_choice(self._chosen)
         self._on_choice()
 
+    def _grouped(self, tiles: list[ImageTile], newest_first: bool) -> list[tuple[date, list[ImageTile]]]:
+        return by_day(tiles, self._zone, newest_first=newest_first)
+
+    def _day(self, on: date) -> PoolDay:
+        return PoolDay(on, self._acts(), today=self._today, zone=self._zone, asks_site=self._asks_site)
+
     def _show_day(self, on: date, photos: list[ImageTile], visits: tuple[DayVisit, ...], drawn: int) -> int:
         """Show a day, after so many tiles were drawn; return how many of its own were."""
         if on not in self._days:
             with self._place:
-                self._days[on] = PoolDay(on, self._acts(), today=self._today, zone=self._zone, asks_site=self._asks_site)
+                self._days[on] = self._day(on)
         day = self._days[on]
         day.show_visits(visits)
         if list(day.tiles.values()) == photos:

@@ -20,14 +20,18 @@ class PresenceMarks(ui.html):
         self.classes('df-presence')
         self._subject = subject
         page, present = ui.context.client, clinic().presence
-        page.on_connect(lambda: present.come(subject, page.id, actor))
-        page.on_disconnect(lambda: present.go(subject, page.id))
-        end = clinic().hub.subscribe(presence_of(subject), lambda _change: self._show())
 
         def leave() -> None:
+            if not page.has_socket_connection:  # a dead line is noticed late: the page may be back on another one
+                present.go(subject, page.id)
+        page.on_connect(lambda: present.come(subject, page.id, actor))
+        page.on_disconnect(leave)
+        end = clinic().hub.subscribe(presence_of(subject), lambda _change: self._show())
+
+        def close() -> None:
             end()
             present.go(subject, page.id)
-        page.on_delete(leave)
+        page.on_delete(close)
 
     def _show(self) -> None:
         if not self.is_deleted:
@@ -35,11 +39,26 @@ class PresenceMarks(ui.html):
 
 
 def presence_html(people: tuple[Person, ...]) -> str:
-    """Return up to three initials and how many more there are, escaped; nothing for one person, who knows that they are here."""
+    """Return up to three initials and how many more there are, escaped; nothing for one person, who knows that they are here.
+
+    Who is idle comes after who is not.
+    """
     if len(people) < 2:
         return ''
-    shown = ''.join(f'<span class="df-avatar df-avatar--here" style="--own:{avatar_colour(one.user)}" title="{escape(one.name)}">'
-                    f'{escape(formatting.initials(one.name))}</span>' for one in people[:_MOST])
-    more = f'<span class="df-presence-more df-num">+{len(people) - _MOST}</span>' if len(people) > _MOST else ''
-    names = escape(', '.join(one.name for one in people))
-    return f'<span role="img" aria-label="Here now: {names}" class="df-presence-row">{shown}{more}</span>'
+    ordered = sorted(people, key=lambda one: one.is_idle)
+    shown = ''.join(_mark_html(one) for one in ordered[:_MOST])
+    rest = ordered[_MOST:]
+    more = f'<span class="df-presence-more df-num" title="{escape("; ".join(map(_words, rest)))}">+{len(rest)}</span>' if rest else ''
+    active, idle = [one.name for one in people if not one.is_idle], [_words(one) for one in people if one.is_idle]
+    names = '; '.join(([', '.join(active)] if active else []) + idle)
+    return f'<span role="img" aria-label="Here now: {escape(names)}" class="df-presence-row">{shown}{more}</span>'
+
+
+def _mark_html(one: Person) -> str:
+    look = 'idle' if one.is_idle else 'here'
+    return (f'<span class="df-avatar df-avatar--{look}" style="--own:{avatar_colour(one.user)}" title="{escape(_words(one))}">'
+            f'{escape(formatting.initials(one.name))}</span>')
+
+
+def _words(one: Person) -> str:
+    return f'{one.name}, idle' if one.is_idle else one.name

@@ -64,7 +64,7 @@ class ReadBack:
             take(control, shown)
         if is_held and not saved.is_gone:
             control.update()
-            if not is_news:
+            if shown != control.value:  # else the browser would go back to what it was last told, before the words typed since
                 control.run_method('updateValue')
 
 

@@ -146,5 +146,5 @@ async def _hear(saved: SavedField) -> bool:
 async def _keep_refused(saved: SavedField) -> None:
     """Keep a text that cannot be stored as it is. Who may not write the field keeps nothing."""
     if saved.state is SaveState.REFUSED and isinstance(saved.refused, Invalid | Conflict):
-        await keep_text(saved, saved.shown.control.value)
+        await keep_text(saved, saved.shown.control.client.id, saved.shown.control.value)
 

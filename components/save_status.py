@@ -37,6 +37,7 @@ class SaveStatus(ui.html):
         super().__init__('', sanitize=False)
         self._zone = zone
         self.state = SaveState.IDLE
+        self._echoes: list[ui.html] = []
         self.classes('df-status df-num').mark('save-status')
         self.props['role'] = 'status'
         self.show(SaveState.IDLE)
@@ -47,7 +48,18 @@ class SaveStatus(ui.html):
         self.props['aria-live'] = _urgency(self.state, state)
         self.state = state
         self.set_content(status_html(state, at, zone=self._zone, now=now))
+        self._echoes = [echo for echo in self._echoes if not echo.is_deleted]
+        for echo in self._echoes:
+            echo.set_content(self.content)
         return self
+
+    def echo(self) -> ui.html:
+        """Show the same once more, on what covers this one; screen readers hear it here alone."""
+        echo = ui.html('', sanitize=False).classes('df-status df-num')
+        echo.set_content(self.content)
+        echo.props['aria-hidden'] = 'true'
+        self._echoes.append(echo)
+        return echo
 
 
 def _urgency(before: SaveState, after: SaveState) -> str:
@@ -59,6 +71,13 @@ def _urgency(before: SaveState, after: SaveState) -> str:
 def offline_html(words: str) -> str:
     """Return what CSS alone shows while the connection is down, for heads that cover the page's own."""
     return f'<span class="df-pill df-pill--warn df-offline-only">{icon_svg("cloud-off", 16)}<span>{escape(words)}</span></span>'
+
+
+def status_line(status: SaveStatus | None) -> ui.html:
+    """Show the page's save status on what covers the page; without one only whether the line is down."""
+    if status is not None:
+        return status.echo()
+    return ui.html(offline_html('Offline'), sanitize=False).classes('df-status')
 
 
 def status_html(state: SaveState, at: datetime | None, *, zone: tzinfo, now: datetime | None = None) -> str:

@@ -13,6 +13,7 @@ from app.clinic import clinic
 from components.collision import Collision
 from components.controls import Field
 from components.field_history import FieldHistory, as_shown
+from components.field_lock import FieldLock
 from components.field_marks import SavedMark, warn_at_limit
 from components.formatting import clock
 from components.open_note import OpenNote
@@ -69,7 +70,7 @@ class SavedField:
     _mark: SavedMark | None = None
 
     def __post_init__(self) -> None:
-        self.others, self.collision, self.note = OthersText(self), Collision(self), OpenNote(self)
+        self.others, self.collision, self.note, self.lock = OthersText(self), Collision(self), OpenNote(self), FieldLock(self)
         use = None if self.shown.control.props.get('readonly') else self.use
         to_words = self.to_words or (lambda stored: as_shown(self.shown, self.to_value(stored)))
         self.history = FieldHistory(self.shown, self.key, self.name, self.desk.zone, use, self.reads, to_words)
@@ -102,12 +103,14 @@ class SavedField:
         control.on('focus', self._focused, [])
         control.on('blur', self._blurred, [])
         self._unsubscribe = clinic().hub.subscribe(self.key, self._heard)
+        self.lock.show()
         if self.revision:
             self.history.offer()
 
     def close(self) -> None:
         """Stop hearing. A text that still collides is told together with the other one."""
         self._unsubscribe()
+        self.lock.close()
         self.collision.close()
 
     def typed(self, content: str) -> None:
@@ -120,6 +123,7 @@ class SavedField:
             return
         self.others.seen_in(content)
         self._actor = current_actor()
+        self.lock.take(self._actor)
         if self.collision.is_open:
             self.collision.go_on(content)
             return
@@ -168,6 +172,7 @@ class SavedField:
                 await asyncio.sleep(pause_s)
         finally:
             self._worker = self._under_way = None
+            self.lock.show()
             self.desk.show()
 
     async def _save(self, content: str) -> float:
@@ -238,6 +243,7 @@ class SavedField:
     def enter(self, state: SaveState) -> None:
         """Be in this state, and let the page's indicator say so."""
         self.state = state
+        self.lock.show()
         self.desk.show()
 
     def say(self, sentence: str) -> None:
@@ -253,13 +259,17 @@ class SavedField:
 
     def _focused(self) -> None:
         self.has_focus = True
+        self.lock.enter()
+        self.lock.show()
         self.note.enter()
 
     def _blurred(self) -> None:
         """Leaving the field ends the burst; what others wrote meanwhile may come in now."""
         self.has_focus, self.burst = False, new_key()
+        self.lock.leave()
         self.others.hear()
         self._show_as_stored()
+        self.lock.show()
 
     def _show_as_stored(self) -> None:
         """Show the text as it was stored (an ID lowered, a date in one form), once nobody is in the field."""

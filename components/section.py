@@ -28,6 +28,11 @@ class Section:
         self.root.classes(remove='df-section--closed') if is_open else self.root.classes('df-section--closed')
         self.toggle.props['aria-expanded'] = str(is_open).lower()
 
+    def bring_into_sight(self) -> None:
+        """Open it without telling anyone, and let the page scroll to it."""
+        self.show(True)
+        self.root.run_method('scrollIntoView', {'block': 'start'})
+
     def set_count(self, number: str) -> None:
         """Write the number beside the title."""
         self._count.set_text(number)

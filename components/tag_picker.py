@@ -88,7 +88,7 @@ class _OwnTags:
 
 
 class _AddTag:
-    """The button and the menu behind it; `above()` fills the place over the field."""
+    """The button and the menu behind it, which is filled at its first opening; `above()` fills the place over the field."""
 
     def __init__(self, acts: TagActs, own: Callable[[], frozenset[str]], above: Callable[[], None] | None = None) -> None:
         self.button = button('Add tag', icon='plus', kind='ghost', size='small').classes('df-tags-add')
@@ -96,16 +96,22 @@ class _AddTag:
         with self.button, ui.menu().props('no-parent-event transition-show=fade transition-hide=fade') as self._menu:
             self._menu.classes('df-tagmenu').props['role'] = 'dialog'
             self._menu.props['aria-label'] = 'Add tag'
-            if above:
-                above()
-            self._field = TagField(acts, own)
+        self._acts, self._own, self._above = acts, own, above
+        self._field: TagField | None = None
         self.button.on('click', lambda: self._menu.close() if self._menu.value else self.open(), [])
 
     async def open(self) -> None:
         """Open the list, as it is now; the focus goes into its field."""
+        self._field = self._field or self._filled()
         await self._field.open()
         if not self._menu.is_deleted:
             self._menu.open()
+
+    def _filled(self) -> TagField:
+        with self._menu:
+            if self._above:
+                self._above()
+            return TagField(self._acts, self._own)
 
 
 class TagPicker:
@@ -118,14 +124,13 @@ class TagPicker:
             text(title, 'df-over', tag='h3')
             self._own = _OwnTags(acts)
             with box('df-tags df-tags--large') as row:
-                self._none = text('No tags.', 'df-muted df-f13')
+                self._none = None if acts else text('No tags.', 'df-muted df-f13')
                 self._add = _AddTag(acts, lambda: frozenset(shown.tag.key for shown in own_tags(self._tags))) if acts else None
             self._own.row.move(row, target_index=0)
             self._own.notice()
-            with box('df-tagpicker-below') as self._below:
-                text(below, 'df-over', tag='h3')
-                with box('df-tags df-tags--large'):
-                    self._risen = _Chips(lambda shown: tag_chip(shown, on_open=on_open))
+            self._below = box('df-tagpicker-below')
+        self._below_words, self._on_open = below, on_open
+        self._risen: _Chips | None = None
         self.show(tags)
 
     @property
@@ -137,9 +142,19 @@ class TagPicker:
         """Show these tags."""
         self._tags = tags
         self._own.show(tags)
-        self._risen.show(risen_tags(tags))
-        self._none.set_visibility(self._add is None and not own_tags(tags))
-        self._below.set_visibility(bool(risen_tags(tags)))
+        if self._none is not None:
+            self._none.set_visibility(not own_tags(tags))
+        self._show_risen(risen_tags(tags))
+
+    def _show_risen(self, tags: Tags) -> None:
+        if self._risen is None and tags:
+            with self._below:
+                text(self._below_words, 'df-over', tag='h3')
+                with box('df-tags df-tags--large'):
+                    self._risen = _Chips(lambda shown: tag_chip(shown, on_open=self._on_open))
+        if self._risen is not None:
+            self._risen.show(tags)
+        self._below.set_visibility(bool(tags))
 
     async def open(self) -> None:
         """Open the list of tags, for who may add one."""
@@ -185,6 +200,7 @@ class TagLine:
         with box('df-tags df-tags--large df-tags--menu'):
             self._own = _OwnTags(acts)
         self._own.notice()
+        self._own.show(self._tags)
 
     def _show_all(self) -> None:
         self._shows_all = True

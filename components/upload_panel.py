@@ -50,28 +50,23 @@ class _Row:
 
 
 class UploadPanel:
-    """Rows by file, and below them the place of a question."""
+    """Rows by file, and below them the place of a question. It is filled when the first file is on its way."""
 
     def __init__(self, acts: PanelActs, *, zone: tzinfo) -> None:
         self._zone, self._acts = zone, acts
         self._twins: dict[str, ui.element] = {}
         self._rows: dict[str, _Row] = {}
+        self._is_built = False
         with box('df-upload', tag='aside', aria_label='Photos being added') as self.root:
-            with box('df-upload-head'):
-                self._title = text('', 'df-t3 df-grow', tag='h2', role='status')
-                self._count = text('', 'df-meta df-num df-f13', tag='span')
-                icon_button('x', label='Close', on_click=acts.close, size='small').mark('put-away')
-            with box('df-progress') as self._progress:
-                self._bar = box()
-            self._list = box('df-upload-rows', tag='ul')
-            with box('df-upload-acts') as self._foot:
-                self._again = button('Send again', icon='refresh-cw', on_click=acts.retry)
-                self._stop = button('Cancel all', icon='ban', kind='ghost', on_click=acts.cancel_all)
             self.question = box('df-upload-question')
-        self.show([], [])
+        self.root.set_visibility(False)
 
     def show(self, uploads: Sequence[Upload], queue: Sequence[QueuedFile], images: Mapping[str, ImageTile] | None = None) -> None:
         """Show the server's list, and behind it what the browser still holds. `images` are those of the pool as they are now, by key."""
+        if not self._is_built:
+            if not uploads and not queue:
+                return
+            self._build()
         known = images or {}
         lines = {one.key: (row_html(one, self._zone, known.get(one.image)), one.image if one.image in known else '',
                            one.name if one.state is UploadState.SENDING else '') for one in uploads}
@@ -87,6 +82,21 @@ class UploadPanel:
         self._show_twins({one.key: one.image for one in uploads if one.has_twin and one.image in known})
         self._head(uploads, queue)
         self.root.set_visibility(bool(lines))
+
+    def _build(self) -> None:
+        self._is_built, acts = True, self._acts
+        with self.root:
+            with box('df-upload-head'):
+                self._title = text('', 'df-t3 df-grow', tag='h2', role='status')
+                self._count = text('', 'df-meta df-num df-f13', tag='span')
+                icon_button('x', label='Close', on_click=acts.close, size='small').mark('put-away')
+            with box('df-progress') as self._progress:
+                self._bar = box()
+            self._list = box('df-upload-rows', tag='ul')
+            with box('df-upload-acts') as self._foot:
+                self._again = button('Send again', icon='refresh-cw', on_click=acts.retry)
+                self._stop = button('Cancel all', icon='ban', kind='ghost', on_click=acts.cancel_all)
+        self.question.move(self.root)
 
     def _row(self, key: str, fragment: str, image: str, *, is_queued: bool) -> _Row:
         if key not in self._rows:

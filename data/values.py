@@ -1,7 +1,7 @@
 """Values as they are typed, cleaned and folded. Pure functions; refusals are sentences."""
 import re
 import unicodedata
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,7 @@ _DATE_SHAPES = ('%Y-%m-%d', '%d %b %Y', '%d %B %Y', '%d.%m.%Y', '%d/%m/%Y', '%d-
 _EITHER_ORDER = re.compile(r'(\d{1,2})[/-](\d{1,2})[/-]\d{4}')  # with dots the day comes first everywhere; with these it depends
 _MOMENT_SHAPES = ('%Y-%m-%dT%H:%M', '%Y-%m-%d %H:%M', '%Y-%m-%dT%H:%M:%S')
 _OLDEST_BIRTH_YEAR = 1850
+EARLIEST_APPOINTMENT, LATEST_APPOINTMENT = datetime(1900, 1, 1), datetime(2200, 12, 31, 23, 59)  # noqa: DTZ001 -- of any zone's clock
 _EARLIEST_DAY = timedelta(hours=14)  # so far ahead of UTC is the first place to reach a day
 _LONGEST_SEARCH = 200
 _SEARCH_WORDS = 8
@@ -123,10 +124,23 @@ def parse_moment(text: str, zone: ZoneInfo) -> datetime:
     return _plausible(aware)
 
 
+def same_on_the_clock(moment: datetime, zone: tzinfo) -> datetime | None:
+    """Return the other instant that a clock of the zone shows as the same date and time; only the hour that a change repeats has one."""
+    local = moment.astimezone(zone)
+    other = local.replace(fold=1 - local.fold)
+    return other.astimezone(UTC) if other.utcoffset() != local.utcoffset() else None
+
+
+def has_offset(text: str) -> bool:
+    """Tell whether a date and time that was parsed says itself which instant is meant."""
+    return datetime.fromisoformat(clean_line(text)).tzinfo is not None
+
+
 def _plausible(moment: datetime) -> datetime:
     """Return the UTC instant. The year is looked at first: the ends of the calendar have no other zone to go to."""
-    if not 1900 <= moment.year <= 2200:
-        raise Invalid('An appointment lies between 1900 and 2200.', field='appointment_at')
+    first, last = EARLIEST_APPOINTMENT.year, LATEST_APPOINTMENT.year
+    if not first <= moment.year <= last:
+        raise Invalid(f'An appointment lies between {first} and {last}.', field='appointment_at')
     return moment.astimezone(UTC)
 
 

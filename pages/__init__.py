@@ -54,7 +54,7 @@ def build(opened: Clinic) -> ASGIApp:
     """Return the application behind its gate."""
     web = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     register(web, opened)
-    live_gate.install_live_gate(opened.resolve, revive)
+    live_gate.install_live_gate(opened.resolve, revive, opened.presence.acted)
     settings = opened.settings
     return Gate(web, resolve=opened.resolve, hosts=loopback_hosts(settings.port), error_page=_error_page,
                 is_setup_open=lambda: is_setup_open(opened), framework=live_gate.FRAMEWORK,

@@ -1,6 +1,7 @@
 """The comparisons of one visit: made from a choice or from the whole pool, arranged, shared by their address."""
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from nicegui import ui
@@ -12,19 +13,21 @@ from components.comparison_list import ComparisonList, ListActs
 from components.comparison_picker import ComparisonPicker
 from components.comparison_words import summary
 from components.controls import button
+from components.formatting import local
 from components.looking import looked_at
 from components.navigation import patient_address
+from components.photo_picker import PoolSeen
 from components.refusals import refusals_shown
 from components.section import Section
 from components.session import current_actor
 from components.surroundings import Surroundings
 from components.undo_notice import UndoNotice
 from components.workspace import Workspace
-from data.models import Action
 from data.read_models import ImageTile, PatientHeader
 from data.records import Changed
 from data.repositories.comparisons import GroupRecord
 from data.repositories.entries import EntryRecord
+from pages.pool_seeing import pool_seen
 
 
 @dataclass
@@ -83,24 +86,22 @@ class EntryComparisons:
             await self._workspace.compare()
             return
         with refusals_shown():
-            pool = await self._pool()
-            here = {tile.key for tile in self.entry().images}
-            self._picker.open('New comparison', self.patient(), pool, first=here, chosen=self._workspace.chosen, on_pick=self.compare,
-                              act='Compare')
+            self._picker.open('New comparison', await self._seen(), first=self._here(), visit=self._visit_day(),
+                              chosen=self._workspace.chosen, on_pick=self.compare, act='Compare')
 
     async def _pick_more(self, group: GroupRecord, acts: ComparisonActs) -> None:
         with refusals_shown():
-            pool = await self._pool()
-            self._picker.open('Add photos', self.patient(), pool, first={tile.key for tile in self.entry().images},
+            self._picker.open('Add photos', await self._seen(), first=self._here(), visit=self._visit_day(),
                               gone={tile.key for tile in group.images}, on_pick=acts.add, act='Add photos')
 
-    async def _pool(self) -> list[ImageTile]:
-        """Return the pool after the event that names it."""
-        actor, patient = current_actor(), self.patient().key
-        with clinic().reading(actor) as records:
-            pool = records.images.of(patient)
-        await clinic().looked(actor, Action.GALLERY_VIEW, patient=patient, images=[tile.key for tile in pool])
-        return pool
+    async def _seen(self) -> PoolSeen:
+        return await pool_seen(self.patient(), self.around.zone)
+
+    def _here(self) -> set[str]:
+        return {tile.key for tile in self.entry().images}
+
+    def _visit_day(self) -> date:
+        return local(self.entry().appointment_at, self.around.zone).date()
 
     async def _look(self, images: Collection[str]) -> None:
         for key in images:

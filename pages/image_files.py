@@ -1,5 +1,7 @@
 """The bytes of photographs: in through one door, out through one route. Plain routes, no pages."""
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from starlette.concurrency import iterate_in_threadpool
 from starlette.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 
@@ -9,24 +11,28 @@ from app.gate import address_of, session_token
 from app.intake import Door, open_door, receive
 from app.multipart import file_events
 from app.showing import show
-from app.uploads import Upload, UploadState, summary
+from app.uploads import Upload, UploadState, list_of, summary
 from data.actors import Actor, Permission
 from data.database import StorageFailed
 from data.errors import Damage, Invalid, NotFound, NotPermitted, Refusal
 from data.image_store import Rendition
+from data.repositories.entries import MOST_ENTRIES
 
 router = APIRouter()
 _NO_STORE = {'Cache-Control': 'private, no-store', 'X-Content-Type-Options': 'nosniff'}
 
 
 @router.post('/patients/{unique_id}/images')
-async def add_images(unique_id: str, request: Request) -> Response:
-    """Take photographs into a patient's pool, field `files`. Answer how each ended; a bad one does not keep the good ones out."""
+async def add_images(unique_id: str, request: Request, entry: Annotated[int | None, Query(ge=1, le=MOST_ENTRIES)] = None) -> Response:
+    """Take photographs into a patient's pool, field `files`. Answer how each ended; a bad one does not keep the good ones out.
+
+    With the number of an `entry` of the same patient they are laid into its workspace too.
+    """
     actor = request.scope.get('actor')
     if actor is None:
         return _said(401, 'Sign in first.')
     try:
-        door = _door(unique_id, actor, request)
+        door = _door(unique_id, actor, request, entry)
         events = file_events(request.stream(), request.headers.get('content-type', ''))
         uploads = await receive(door, events, announced_bytes=_announced_bytes(request))
     except Refusal as refusal:
@@ -58,11 +64,13 @@ async def image_file(key: str, kind: str, request: Request) -> Response:
     return StreamingResponse(iterate_in_threadpool(shown.chunks), media_type=shown.media_type, headers=headers)
 
 
-def _door(unique_id: str, actor: Actor, request: Request) -> Door:
+def _door(unique_id: str, actor: Actor, request: Request, number: int | None) -> Door:
     with clinic().reading(actor) as records:
         patient = records.patients.key_of(unique_id)
+        entry = records.entries.record(patient, number).key if number else ''
     token, address = session_token(request.scope) or '', address_of(request.scope)
-    return open_door(clinic(), actor, patient, present=lambda: clinic().resolve(token, address))
+    return open_door(clinic(), actor, patient, present=lambda: clinic().resolve(token, address), entry=entry,
+                     progress=list_of(actor.session, entry))
 
 
 def _report(uploads: list[Upload]) -> dict[str, object]:

@@ -104,8 +104,8 @@ class PoolPage:
             self.beside = ImageBeside(patient.key, around.actor, around.zone)
             self.leaving = LeavingPhotos(lambda: self.patient, around, UndoNotice(), on_left=lambda: self.viewer.close())
             self.viewer = ImageViewer(zone=around.zone, patient=patient, may_download=around.actor.may(Permission.IMAGE_ORIGINAL),
-                                      on_show=self._looks, beside=self._beside, saves=self.may_add, may_edit=self.may_add,
-                                      more=self.leaving.menu)
+                                      on_show=self._looks, beside=self._beside, status=self.saving.status if self.may_add else None,
+                                      may_edit=self.may_add, more=self.leaving.menu)
             self.uploads = PoolUploads(patient, around.actor, lambda: self.pool.tiles, self._describe, self.leaving.tell_of_twins,
                                        self._show_arriving)
             with self.uploads.around(), box('df-pool'):

@@ -2,7 +2,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from html import unescape
 from typing import Any
@@ -38,14 +38,16 @@ class Tab:
         raise AssertionError(f'nothing on this page listens to {kind} with {props}')
 
     @asynccontextmanager
-    async def connected(self, headers: dict[str, str], *, transport: str = 'websocket', heard: str = '0') -> AsyncIterator['Line']:
-        """Open a line as this page. A refused one raises socketio's ConnectionError."""
+    async def connected(self, headers: dict[str, str], *, transport: str = 'websocket', heard: str = '0',
+                        prepare: Callable[['Line'], None] = lambda _line: None) -> AsyncIterator['Line']:
+        """Open a line as this page; `prepare` gets it before its first message. A refused one raises socketio's ConnectionError."""
         query = f'client_id={self.client_id}&next_message_id={heard}&implicit_handshake=true&document_id=d&tab_id=t&old_tab_id='
         # the headers belong to the session of the tool: given to connect(), it would send them with the first request only
         async with aiohttp.ClientSession(headers=headers) as http:
             line = Line(http)
+            prepare(line)
             try:
-                await line.client.connect(f'{self.base}?{query}', transports=[transport], socketio_path=SOCKETS)
+                await line.client.connect(f'{self.base}?{query}', transports=[transport], socketio_path=SOCKETS, wait_timeout=PATIENCE_S)
                 yield line
             finally:
                 await line.client.eio.disconnect(abort=True)

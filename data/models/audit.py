@@ -47,6 +47,7 @@ class Action(StrEnum):
     ENTRY_AMEND = 'entry:amend'
     ENTRY_PLACE = 'entry:place'
     ENTRY_REMOVE = 'entry:remove'
+    ENTRY_ARRANGE = 'entry:arrange'
     HANDOFF_OPEN = 'handoff:open'
     HANDOFF_VIEW = 'handoff:view'
     HANDOFF_BIND = 'handoff:bind'
@@ -98,9 +99,9 @@ VIEWS = frozenset({
 MODIFIES = frozenset({
     Action.PATIENT_REGISTER, Action.PATIENT_CORRECT, Action.IDENTIFIER_ADD, Action.IDENTIFIER_CORRECT, Action.IDENTIFIER_REMOVE,
     Action.IMAGE_ADMIT, Action.IMAGE_DESCRIBE, Action.IMAGE_COVER, Action.IMAGE_UNCOVER, Action.IMAGE_MOVE, Action.IMAGE_WITHDRAW,
-    Action.IMAGE_PUT_BACK, Action.ENTRY_OPEN, Action.ENTRY_AMEND, Action.ENTRY_PLACE, Action.ENTRY_REMOVE, Action.COMPARISON_GROUP,
-    Action.COMPARISON_ARRANGE, Action.COMPARISON_ADD, Action.COMPARISON_TAKE_OUT, Action.COMPARISON_ORDER, Action.COMPARISON_REMOVE,
-    Action.COMPARISON_RESTORE, Action.TAG_ASSIGN, Action.TAG_UNASSIGN})
+    Action.IMAGE_PUT_BACK, Action.ENTRY_OPEN, Action.ENTRY_AMEND, Action.ENTRY_PLACE, Action.ENTRY_REMOVE, Action.ENTRY_ARRANGE,
+    Action.COMPARISON_GROUP, Action.COMPARISON_ARRANGE, Action.COMPARISON_ADD, Action.COMPARISON_TAKE_OUT, Action.COMPARISON_ORDER,
+    Action.COMPARISON_REMOVE, Action.COMPARISON_RESTORE, Action.TAG_ASSIGN, Action.TAG_UNASSIGN})
 """Acts on a patient's record: the last of them is when it was last modified."""
 
 

@@ -27,16 +27,17 @@ class OpenField(SQLModel, table=True):
 class KeptText(SQLModel, table=True):
     """A text that could not be stored because someone else had changed the field: offered to its writer again, never applied by itself.
 
-    `base` is the text that it was typed over.
+    `base` is the text that it was typed over; `page` tells texts apart that one person typed into one field on two pages.
     """
 
     __tablename__ = 'kept_text'
-    __table_args__ = (UniqueConstraint('user', 'subject', 'field'),)
+    __table_args__ = (UniqueConstraint('user', 'subject', 'field', 'page'),)
 
     id: int | None = Field(default=None, primary_key=True)
     user: str = Field(max_length=32)
     subject: str = Field(max_length=32)
     field: str = Field(max_length=40)
+    page: str = Field(max_length=64)
     base: str
     text: str
     kept_at: datetime

@@ -16,6 +16,7 @@ PREFERENCES: dict[str, tuple[str, ...]] = {
     'patient_list': ('cards', 'table'),
     'patients_per_page': ('25', '10', '50', '100'),
     'photo_size': ('M', 'S', 'L'),
+    'workspace_order': ('newest', 'oldest'),
     'single_keys': ('on', 'off'),
 }
 """Every preference with the values it takes; the first is the default."""

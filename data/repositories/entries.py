@@ -2,14 +2,14 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import and_, bindparam, func, or_
 from sqlalchemy import select as sql_select
 from sqlmodel import col, select
 
 from data.actors import Permission
 from data.body_sites import is_sensitive
 from data.columns import new_key
-from data.errors import Invalid, NotFound
+from data.errors import Conflict, Invalid, NotFound
 from data.models import IN_POOL, Action, Entry, EntryImage, Image, Patient, Section, SectionState, User
 from data.read_models import Cover, ImageTile
 from data.repositories.base import Repository
@@ -18,9 +18,13 @@ from data.repositories.fields import Saved
 from data.repositories.images import tile
 from data.repositories.left_images import LeftImage, marks_in_workspace
 from data.repositories.patients import SHOWN_FIGURES
-from data.values import TEXT_LIMIT, clean_text, parse_moment
+from data.values import TEXT_LIMIT, clean_text, has_offset, parse_moment, same_on_the_clock
+
+MOST_ENTRIES = 2 ** 31 - 1
+"""What no number of a visit exceeds; the database would refuse a longer one with an error."""
 
 _FIELDS = ('notes', 'appointment_at')
+_LAID_OUT = (col(EntryImage.position), col(EntryImage.image_id))
 _WITH_PATIENT = select(Entry, Patient).join(Patient).where(Entry.key == bindparam('entry'))
 
 
@@ -42,8 +46,19 @@ class EntrySummary:
 
 
 @dataclass(frozen=True)
+class VisitBefore:
+    """The visit of the same patient that came last before another."""
+
+    number: int
+    appointment_at: datetime
+
+
+@dataclass(frozen=True)
 class EntryRecord:
-    """One visit with everything its page shows. `left` are the marks of photographs that lay in the workspace."""
+    """One visit with everything its page shows. `images` are in the order that they are laid out in.
+
+    `left` are the marks of photographs that lay in the workspace, `before` is the visit before this one by appointment.
+    """
 
     key: str
     patient: str
@@ -57,6 +72,7 @@ class EntryRecord:
     groups: list[GroupRecord]
     open_sections: dict[Section, bool] = field(default_factory=dict)
     left: tuple[LeftImage, ...] = ()
+    before: VisitBefore | None = None
 
 
 class Entries(Repository):
@@ -81,12 +97,15 @@ class Entries(Repository):
         return entry.number
 
     def amend(self, key: str, field: str, text: str, *, expected_revision: int | None = None, burst: str = '') -> Saved:
-        """Change the notes or the appointment, given as text; a local time is one of the practice's zone."""
+        """Change the notes or the appointment, given as text; a local time is one of the practice's zone.
+
+        Of a time that a clock change repeats it is the one that the field held last, so that the way back leads back; else the earlier.
+        """
         if field not in _FIELDS:
             raise Invalid('There is no such field.')
         entry, patient = self.row(key)
         self.records.require(Permission.NOTES_WRITE if field == 'notes' else Permission.ENTRY_WRITE, subject=patient.key)
-        value = _clean_notes(text) if field == 'notes' else parse_moment(text, self.records.settings.zone())
+        value = _clean_notes(text) if field == 'notes' else self._appointment(entry, text)
         self.records.tell(patient.key, 'timeline')
         if field == 'appointment_at':
             self.records.tell(SHOWN_FIGURES, patient.key)
@@ -118,6 +137,29 @@ class Entries(Repository):
                 raise NotFound('This image is not in the entry any more.')
             self.session.delete(placed)
         self._rearranged(Action.ENTRY_REMOVE, entry, patient, images)
+
+    def arrange(self, key: str, images: list[str], *, seen: list[str]) -> None:
+        """Put images of the workspace in another order, in the places that they have among all.
+
+        `seen` is the order that the person saw them in: when it is another by now, or one is not there any more, nothing is done.
+        """
+        entry, patient = self.row(key)
+        self.records.require(Permission.ENTRY_WRITE, subject=patient.key)
+        if sorted(images) != sorted(seen) or len(set(images)) != len(images):
+            raise Invalid('The same photos are wanted, in another order.')
+        rows = self.session.exec(select(EntryImage, Image).join(Image).where(EntryImage.entry_id == entry.id).order_by(*_LAID_OUT)).all()
+        moving, wanted = set(seen), iter(images)
+        if [image.key for _row, image in rows if image.key in moving and image.withdrawn_at is None] != seen:
+            raise Conflict('Someone changed the order of these photos meanwhile. Look again, then repeat it.')
+        if images == seen:
+            return
+        placed = {image.key: row for row, image in rows}
+        for position, (_row, image) in enumerate(rows, 1):  # all of them anew: photographs that came back may share a position
+            placed[next(wanted) if image.key in moving else image.key].position = position
+        self.records.patients.touch(patient)
+        self.records.log(Action.ENTRY_ARRANGE, subject=entry.key, patient=patient.key, detail={'images': images})
+        self.records.tell(entry.key, 'workspace')
+        self.records.tell(patient.key, 'timeline')
 
     def remember_section(self, key: str, section: Section, *, is_open: bool) -> None:
         """Remember for the current user whether a section is open. Arranging one's own view is no act on the record: no event."""
@@ -152,12 +194,12 @@ class Entries(Repository):
         entry, clinician = found
         zone = self.records.settings.zone()
         images = self.session.exec(select(Image).join(EntryImage).where(EntryImage.entry_id == entry.id, IN_POOL)
-                                   .order_by(col(Image.captured_at).desc(), col(EntryImage.position)))
+                                   .order_by(*_LAID_OUT))
         may_read = self.records.actor.may(Permission.NOTES_READ)
         return EntryRecord(
             entry.key, patient, entry.number, entry.appointment_at, clinician or '', entry.notes if may_read else '', may_read,
             self.records.fields.revisions(entry.key), [tile(image, zone) for image in images], self.records.comparisons.of(entry.id or 0),
-            self._sections(entry.id or 0), marks_in_workspace(self.session, entry.id or 0))
+            self._sections(entry.id or 0), marks_in_workspace(self.session, entry.id or 0), self._before(entry))
 
     def row(self, key: str) -> tuple[Entry, Patient]:
         """Return the stored rows of an entry and its patient; for repositories of this floor only."""
@@ -165,6 +207,25 @@ class Entries(Repository):
         if found is None:
             raise NotFound
         return found[0], found[1]
+
+    def _appointment(self, entry: Entry, text: str) -> datetime:
+        zone = self.records.settings.zone()
+        typed = parse_moment(text, zone)
+        other = same_on_the_clock(typed, zone)
+        if other is None or has_offset(text):
+            return typed
+        held = [entry.appointment_at, *(datetime.fromisoformat(version.text)
+                                        for version in self.records.fields.history(entry.key, 'appointment_at'))]
+        return next((known for known in held if known in (typed, other)), typed)
+
+    def _before(self, entry: Entry) -> VisitBefore | None:
+        """Return the visit before; of two at the same time the one that was opened first comes first."""
+        is_earlier = or_(col(Entry.appointment_at) < entry.appointment_at,
+                         and_(col(Entry.appointment_at) == entry.appointment_at, col(Entry.number) < entry.number))
+        row = self.session.exec(
+            select(Entry.number, Entry.appointment_at).where(Entry.patient_id == entry.patient_id, is_earlier)
+            .order_by(col(Entry.appointment_at).desc(), col(Entry.number).desc())).first()
+        return VisitBefore(*row) if row else None
 
     def _rearranged(self, action: Action, entry: Entry, patient: Patient, images: list[str]) -> None:
         self.records.patients.touch(patient)
@@ -180,7 +241,7 @@ class Entries(Repository):
         rows = self.session.connection().execute(
             sql_select(col(EntryImage.entry_id), col(Image.key), col(Image.rotation_deg), col(Image.is_sensitive), col(Image.body_site))
             .join_from(EntryImage, Image).where(col(EntryImage.entry_id).in_(entries), IN_POOL)
-            .order_by(col(EntryImage.entry_id), col(EntryImage.position)))
+            .order_by(col(EntryImage.entry_id), *_LAID_OUT))
         for entry, key, turn_deg, said, site in rows:
             found.setdefault(entry, []).append((Cover(key, turn_deg), is_sensitive(said, site)))
         return found

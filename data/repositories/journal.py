@@ -1,6 +1,6 @@
 """What is being typed where, so that a server that starts again, or hears of a page after hours, takes what the browser still holds."""
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -38,10 +38,11 @@ class NotedField:
 
 @dataclass(frozen=True)
 class Kept:
-    """A text that could not be stored, and the text that it was typed over."""
+    """A text that could not be stored, and the text that it was typed over, on which page."""
 
     base: str
     text: str
+    page: str = field(default='', compare=False)
 
 
 class Journal(Repository):
@@ -70,39 +71,45 @@ class Journal(Repository):
         """Let go of notes older than a day: no browser comes back with those."""
         self.session.connection().execute(delete(_OPEN).where(_C.noted_at <= self.records.now - LASTS))
 
-    def keep(self, subject: str, field: str, *, base: str, text: str) -> None:
-        """Keep a text of the current user that could not be stored, in place of an earlier one for the same field."""
+    def keep(self, subject: str, field: str, page: str, *, base: str, text: str) -> None:
+        """Keep a text of the current user that could not be stored, in place of an earlier one that was typed there on that page."""
         if len(text) > TEXT_LIMIT:
             raise Invalid(f'Use at most {TEXT_LIMIT:,} characters.', field=field)
-        row = self._kept(subject, field) or KeptText(user=self.records.actor.user, subject=subject, field=field, base='', text='',
-                                                     kept_at=self.records.now)
-        row.base, row.text, row.kept_at = base, text, self.records.now
+        row = self._kept(subject, field, page) or KeptText(user=self.records.actor.user, subject=subject, field=field, page=page, base='',
+                                                           text='', kept_at=self.records.now)
+        row.base, row.text, row.kept_at = base, _storable(text), self.records.now
         self.session.add(row)
 
     def kept(self) -> dict[tuple[str, str], Kept]:
-        """Return what is kept of the current user, by subject and field."""
-        rows = self.session.exec(select(KeptText).where(KeptText.user == self.records.actor.user))
-        return {(row.subject, row.field): Kept(row.base, row.text) for row in rows}
+        """Return what is kept of the current user, by subject and field; of several for one field the latest, the others after it."""
+        mine = select(KeptText).where(KeptText.user == self.records.actor.user).order_by(col(KeptText.kept_at), col(KeptText.id))
+        return {(row.subject, row.field): Kept(row.base, row.text, row.page) for row in self.session.exec(mine)}
 
-    def settle(self, subject: str, field: str) -> None:
-        """Let go of what is kept of the current user for a field: it was decided."""
-        if row := self._kept(subject, field):
+    def settle(self, subject: str, field: str, page: str) -> None:
+        """Let go of what is kept of the current user for a field on a page: it was decided."""
+        if row := self._kept(subject, field, page):
             self.session.delete(row)
 
     def _note(self, client: str, noted: NotedField) -> None:
-        connection, now = self.session.connection(), self.records.now
+        connection, now, text = self.session.connection(), self.records.now, _storable(noted.text)
         moved = connection.execute(_MOVE_ON, {'of_client': client, 'of_element': noted.element, 'new_revision': noted.revision,
-                                              'new_text': noted.text, 'now': now})
+                                              'new_text': text, 'now': now})
         if not moved.rowcount:
             connection.execute(_BEGIN, {'client': client, 'element': noted.element, 'act': noted.act, 'subject': noted.subject,
                                         'field': noted.field, 'user': self.records.actor.user, 'revision': noted.revision,
-                                        'text': noted.text, 'noted_at': now})
+                                        'text': text, 'noted_at': now})
 
     def _name_of(self, act: Callable[..., Any]) -> str:
         owner = getattr(act, '__self__', None)
         name = next(name for name, repository in vars(self.records).items() if repository is owner)
         return f'{name}.{act.__name__}'
 
-    def _kept(self, subject: str, field: str) -> KeptText | None:
+    def _kept(self, subject: str, field: str, page: str) -> KeptText | None:
         return self.session.exec(select(KeptText).where(
-            KeptText.user == self.records.actor.user, col(KeptText.subject) == subject, KeptText.field == field)).first()
+            KeptText.user == self.records.actor.user, col(KeptText.subject) == subject, KeptText.field == field,
+            KeptText.page == page)).first()
+
+
+def _storable(text: str) -> str:
+    """Return what a browser shows as the database takes it: half an emoji, as a cut leaves it, is no character."""
+    return text.encode('utf-8', 'replace').decode('utf-8')

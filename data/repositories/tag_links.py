@@ -99,6 +99,17 @@ class TagLinks(Repository):
         shown = shown.join(Entry, col(Entry.id) == bears.entry_id).where(col(Entry.key) == key)
         return tuple(ShownTag(label_of(row), bool(row.direct), images=row.images) for row in self._shown(shown, bears))
 
+    def on_entries(self, patient: str) -> dict[str, tuple[ShownTag, ...]]:
+        """Return the tags that show on each entry of a patient, its own first, by entry key; an entry without any is left out."""
+        self.records.require(Permission.PATIENT_READ, subject=patient)
+        bears = EntryEffectiveTag
+        shown = sql_select(*LABEL_COLUMNS, col(bears.direct), col(bears.images), col(Entry.key).label('entry')).select_from(bears)
+        shown = shown.join(Entry, col(Entry.id) == bears.entry_id).join(Patient, col(Patient.id) == Entry.patient_id)
+        found: dict[str, tuple[ShownTag, ...]] = {}
+        for row in self._shown(shown.where(col(Patient.key) == patient), bears):
+            found[row.entry] = (*found.get(row.entry, ()), ShownTag(label_of(row), bool(row.direct), images=row.images))
+        return found
+
     def on_images(self, keys: Sequence[str]) -> dict[str, tuple[ShownTag, ...]]:
         """Return the tags of images, by image key; an image without any is left out."""
         self.records.require(Permission.PATIENT_READ)

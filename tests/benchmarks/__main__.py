@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from tests.benchmarks.measuring import Row
 
-PARTS = ('server', 'autosave', 'audit', 'encryption', 'ingest', 'ingest_decode', 'uploads', 'gallery', 'comparing', 'patients')
+PARTS = ('server', 'autosave', 'load', 'audit', 'encryption', 'ingest', 'ingest_decode', 'uploads', 'gallery', 'entry', 'comparing',
+         'patients')
 _HEADINGS = ('case', 'ours', 'floor or rival', 'ratio', 'target', '')
 
 

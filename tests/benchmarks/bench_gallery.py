@@ -19,7 +19,7 @@ from tests.serving import Server
 IMAGES, ROUNDS, TARGET_S = 300, 9, 0.5
 POOL = '/patients/psr-20417/images'
 _TILE = '.df-tile'
-_ALL_SHOWN = """() => {
+ALL_SHOWN = """() => {
     const inside = [...document.querySelectorAll('.df-tile .df-photo img')].filter(photo => {
         const box = photo.getBoundingClientRect()
         return box.top < innerHeight && box.bottom > 0 && box.width > 0
@@ -75,5 +75,5 @@ def _open_s(page: Page) -> float:
     page.wait_for_load_state('networkidle')
     start = time.perf_counter()
     page.goto(POOL, wait_until='commit')
-    page.wait_for_function(_ALL_SHOWN)
+    page.wait_for_function(ALL_SHOWN)
     return time.perf_counter() - start

@@ -122,7 +122,7 @@ async def _flood(server: Server, client: httpx.AsyncClient, data: bytes, patient
         for heart in (PATH, other):
             await client.get(heart)
         peak = await _peak_mb(server, before, asyncio.gather(*(one_after_the_other() for _ in range(AT_ONCE)), look()))
-    taken, stalls = time.perf_counter() - start, [float((await client.get(heart)).text) for heart in (PATH, other)]
+    taken, stalls = time.perf_counter() - start, [(await client.get(heart)).json()['longest_s'] for heart in (PATH, other)]
     await asyncio.sleep(_SETTLED_S)
     return _Flood(*stalls, taken, peak, _memory_mb(server, 'VmRSS') - before, statistics.median(pages))
 

@@ -1,12 +1,18 @@
 """What browser tests do again and again: start Chromium, sign in, listen for complaints."""
 import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import CDPSession, Page, expect
+from playwright.sync_api import Browser, CDPSession, Page, expect
 
+from app.clinic import Clinic, open_clinic
+from data.actors import Actor
 from tests import pictures
 from tests.cast import PASSWORD
+from tests.conftest import Template, settings_of
+from tests.serving import Server
 
 _FLAGS = ('--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
           '--disable-component-update', '--disable-sync')
@@ -17,6 +23,31 @@ def chromium_options() -> dict[str, Any]:
     found = shutil.which('chromium') or shutil.which('chromium-browser') or shutil.which('google-chrome')
     assert found, 'Chromium is not installed: `make test` installs it'
     return {'executable_path': found, 'args': list(_FLAGS)}
+
+
+@contextmanager
+def served(staffed: Template, folder: Path, furnish: Callable[[Clinic, Actor], object]) -> Iterator[Server]:
+    """Serve a copy of the staffed practice, with what `furnish(clinic, jana)` put into it before."""
+    staffed.copy(folder)
+    opened = open_clinic(settings_of(folder))
+    try:
+        furnish(opened, staffed.cast.jana)
+    finally:
+        opened.close()
+    with Server(folder) as running:
+        yield running
+
+
+@contextmanager
+def two_browsers(chromium: Browser, server: Server, complaints: list[str], **options: Any) -> Iterator[tuple[Page, Page]]:
+    """Open Jana's and Vera's browsers, signed in. Nothing moves by itself."""
+    contexts = [chromium.new_context(base_url=server.address, reduced_motion='reduce', **options) for _ in range(2)]
+    jana, vera = (watched(context.new_page(), complaints) for context in contexts)
+    sign_in(jana, 'jana')
+    sign_in(vera, 'vera')
+    yield jana, vera
+    for context in contexts:
+        context.close()
 
 
 def watched(page: Page, complaints: list[str]) -> Page:
@@ -51,6 +82,13 @@ def new_patient(page: Page, unique_id: str, **more: str) -> None:
         page.get_by_role('textbox', name=label, exact=True).fill(text)
     page.get_by_role('button', name='Create patient').click()
     page.wait_for_url(f'**/patients/{unique_id}')
+
+
+def new_visit(page: Page, unique_id: str) -> None:
+    """Register a patient, open a visit, and arrive there."""
+    new_patient(page, unique_id)
+    page.get_by_role('button', name='New entry').or_(page.get_by_role('link', name='New entry')).first.click()
+    page.wait_for_url('**/entries/1')
 
 
 def slow_line(page: Page) -> CDPSession:

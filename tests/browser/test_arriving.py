@@ -6,32 +6,28 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from app.clinic import open_clinic
-from tests.browser.driving import choose_files, hurry, slow_line
+from app.clinic import Clinic
+from data.actors import Actor
+from tests.browser.driving import choose_files, hurry, served, slow_line
 from tests.browser.test_accessibility import findings
-from tests.conftest import Template, settings_of
+from tests.conftest import Template
 from tests.factories import a_patient, a_stored_image
 from tests.serving import Server
 
 POOL = '/patients/psr-1/images'
 
 
+def furnish(clinic: Clinic, jana: Actor) -> None:
+    """Give the practice one patient and one photograph, received today as its clock says."""
+    patient = a_patient(clinic, jana, 'psr-1').key
+    a_stored_image(clinic, jana, patient, captured_at=clinic.clock())
+
+
 @pytest.fixture
 def server(staffed: Template, tmp_path: Path) -> Iterator[Server]:
-    """A running server with one patient and one photograph, received today as its clock says."""
-    staffed.copy(tmp_path)
-    opened = open_clinic(settings_of(tmp_path))
-    try:
-        patient = a_patient(opened, staffed.cast.jana, 'psr-1').key
-        a_stored_image(opened, staffed.cast.jana, patient, captured_at=opened.clock())
-    finally:
-        opened.close()
-    running = Server(tmp_path)
-    running.start()
-    try:
+    """A running server of that practice."""
+    with served(staffed, tmp_path, furnish) as running:
         yield running
-    finally:
-        running.close()
 
 
 def arriving(page: Page) -> Locator:

@@ -1,18 +1,19 @@
 """A comparison on the whole screen, in Chromium: zoomed together, wiped, laid over one another, cropped, and kept for everyone."""
 import re
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, CDPSession, Locator, Page, expect
 
-from app.clinic import Clinic, open_clinic
-from tests.browser.driving import sign_in, watched
+from app.clinic import Clinic
+from data.actors import Actor
+from tests.browser.driving import served, sign_in, two_browsers, watched
 from tests.browser.test_accessibility import findings
 from tests.browser.test_viewer import edges, touch
-from tests.cast import hire
-from tests.conftest import settings_of
+from tests.conftest import Template
 from tests.factories import CAPTURED, a_comparison, a_patient, a_stored_image, an_entry
 from tests.serving import Server
 
@@ -20,38 +21,27 @@ VISIT = '/patients/psr-20417/entries/1'
 MEASURED = re.compile(r'--z: ?1\.0000')
 
 
-def furnish(clinic: Clinic) -> None:
+def furnish(clinic: Clinic, jana: Actor) -> None:
     """Give the practice Maria with three photographs, two of them compared over twelve weeks."""
-    jana = hire(clinic).jana
     maria = a_patient(clinic, jana, birth_date='1980-03-14').key
     images = [a_stored_image(clinic, jana, maria, captured_at=CAPTURED + timedelta(weeks=weeks)) for weeks in (0, 12, 6)]
     a_comparison(clinic, jana, an_entry(clinic, jana, maria, images=tuple(images)).key, images[:2], title='Cheek')
 
 
 @pytest.fixture
-def practice(tmp_path: Path) -> Iterator[Server]:
+def practice(staffed: Template, tmp_path: Path) -> Iterator[Server]:
     """The server of that practice."""
-    opened = open_clinic(settings_of(tmp_path))
-    try:
-        furnish(opened)
-    finally:
-        opened.close()
-    with Server(tmp_path) as running:
+    with served(staffed, tmp_path, furnish) as running:
         yield running
 
 
 @pytest.fixture
 def both(practice: Server, chromium: Browser, console: list[str]) -> Iterator[tuple[Page, Page]]:
     """Jana's and Vera's browsers, with the comparison on the whole screen. Nothing moves by itself."""
-    contexts = [chromium.new_context(base_url=practice.address, reduced_motion='reduce', viewport={'width': 1280, 'height': 800})
-                for _ in range(2)]
-    pages = [watched(context.new_page(), console) for context in contexts]
-    for page, who in zip(pages, ('jana', 'vera'), strict=True):
-        sign_in(page, who)
-        enlarged(page)
-    yield pages[0], pages[1]
-    for context in contexts:
-        context.close()
+    with two_browsers(chromium, practice, console, viewport={'width': 1280, 'height': 800}) as pages:
+        for page in pages:
+            enlarged(page)
+        yield pages
 
 
 def enlarged(page: Page) -> Page:
@@ -211,22 +201,83 @@ def test_a_third_photo_is_added_made_the_baseline_and_taken_out_with_a_way_back(
     expect(vera.locator('.df-cmp-when').nth(1)).to_contain_text('6 weeks earlier')
 
 
-def test_two_fingers_zoom_all_photos(practice: Server, chromium: Browser, console: list[str]) -> None:
-    context = chromium.new_context(base_url=practice.address, has_touch=True, is_mobile=True, viewport={'width': 1180, 'height': 820})
+@pytest.fixture
+def tablet(practice: Server, chromium: Browser, console: list[str]) -> Iterator[Page]:
+    """Ines' tablet with the comparison on the whole screen."""
+    context = chromium.new_context(base_url=practice.address, has_touch=True, is_mobile=True, reduced_motion='reduce',
+                                   viewport={'width': 1180, 'height': 820})
     page = watched(context.new_page(), console)
     sign_in(page, 'ines')
-    enlarged(page)
-    fingers = context.new_cdp_session(page)
-    x, y = middle(page.locator('.df-cmp-pane').first)
+    yield enlarged(page)
+    context.close()
+
+
+def test_two_fingers_zoom_all_photos(tablet: Page) -> None:
+    fingers = tablet.context.new_cdp_session(tablet)
+    x, y = middle(tablet.locator('.df-cmp-pane').first)
     touch(fingers, 'touchStart', (x, y))
     touch(fingers, 'touchStart', (x, y), (x + 60, y))
     for step in range(1, 11):
         touch(fingers, 'touchMove', (x, y), (x + 60 + step * 6, y))
-    expect(percent(page)).to_have_text(re.compile(r'(19\d|20\d) %'))
+    expect(percent(tablet)).to_have_text(re.compile(r'(19\d|20\d) %'))
     touch(fingers, 'touchEnd')
-    first, second = frames(page)
+    first, second = frames(tablet)
     assert first[2] - first[0] == pytest.approx(second[2] - second[0], abs=1)
-    context.close()
+
+
+def test_a_finger_wipes(tablet: Page) -> None:
+    tablet.locator('.df-cmp').get_by_role('button', name='Slider').tap()
+    expect(pressed(tablet, 'Slider')).to_have_count(1)
+    knob = tablet.locator('.df-cmp-wipe > .q-splitter__separator')
+    left, top, right, bottom = edges(panes(tablet))
+    fingers = drawn(tablet, middle(knob), (left + (right - left) / 4, (top + bottom) / 2))
+    assert middle(knob)[0] == pytest.approx(left + (right - left) / 4, abs=12)
+    touch(fingers, 'touchEnd')
+    assert middle(knob)[0] == pytest.approx(left + (right - left) / 4, abs=12)
+
+
+def test_a_finger_crops(tablet: Page) -> None:
+    tablet.get_by_role('button', name='Crop').tap()
+    dialog = tablet.get_by_role('dialog', name='Crop')
+    expect(dialog.locator('.df-viewer-frame')).to_have_attribute('style', re.compile(r'--k: ?(?!1\.0000)\d'))
+    left, top, right, bottom = edges(dialog.locator('.df-viewer-frame'))
+    width, height = right - left, bottom - top
+    fingers = drawn(tablet, (left + width / 4, top + height / 4), (left + width * 3 / 4, top + height * 3 / 4))
+    expect(dialog.locator('.df-crop')).to_have_attribute('style', re.compile(r'width: ?(49|50|51)'))
+    touch(fingers, 'touchEnd')
+    dialog.get_by_role('button', name='Use crop').tap()
+    expect(tablet.locator('.df-cmp .df-cmp-frame img[style*=width]')).to_have_count(1)
+
+
+def drawn(page: Page, start: tuple[float, float], end: tuple[float, float]) -> CDPSession:
+    """Put a finger down, draw it to another place, and leave it there.
+
+    It came to rest a while ago: lifted in its course it would throw, and what is thrown takes the next tap.
+    """
+    fingers, begun = page.context.new_cdp_session(page), time.time() - 0.5
+    touch(fingers, 'touchStart', start, at=begun)
+    for step in range(1, 9):
+        touch(fingers, 'touchMove', tuple(a + (b - a) * step / 8 for a, b in zip(start, end, strict=True)), at=begun + step * 0.02)
+    return fingers
+
+
+def test_grid_lines_are_seen_by_who_asks_for_them(both: tuple[Page, Page]) -> None:
+    jana, vera = both
+    jana.keyboard.press('g')
+    expect(jana.get_by_role('button', name='Grid lines (G)')).to_have_attribute('aria-pressed', 'true')
+    expect(jana.locator('.df-cmp-lined .df-cmp-pane').first).to_be_visible()
+    expect(vera.locator('.df-cmp-lined')).to_have_count(0)
+    jana.get_by_role('button', name='Grid lines (G)').click()
+    expect(jana.locator('.df-cmp-lined')).to_have_count(0)
+
+
+def test_on_a_phone_every_tool_can_be_reached(both: tuple[Page, Page]) -> None:
+    jana, _vera = both
+    jana.set_viewport_size({'width': 390, 'height': 844})
+    tools = jana.get_by_role('toolbar', name='Selected photo').get_by_role('button')
+    expect(tools).to_have_count(8)
+    for tool in tools.all():
+        expect(tool).to_be_in_viewport(ratio=1)
 
 
 def test_an_address_leads_to_a_comparison(both: tuple[Page, Page]) -> None:

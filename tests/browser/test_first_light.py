@@ -70,7 +70,7 @@ def work_on_entry(page: Page) -> None:
     expect(page.get_by_role('dialog')).to_have_count(0)
     expect(page.get_by_role('checkbox')).to_have_count(3)
     for tile in page.get_by_role('checkbox').all()[:2]:
-        tile.click()
+        tile.click(position={'x': 20, 'y': 20})
     page.get_by_role('button', name='Compare', exact=True).click()
     expect(page.get_by_role('article')).to_have_count(1)
     page.get_by_label('Notes', exact=True).press_sequentially('Plaque is flat, no scale.')

@@ -130,6 +130,7 @@ def test_signing_out_in_one_tab_takes_the_others_off_the_screen(browser_of_jana:
 def test_a_tab_that_slept_through_a_sign_out_leaves_the_screen_when_it_wakes(
         desk: Desk, browser_of_jana: BrowserContext, chromium: Browser) -> None:
     asleep = tab_of(browser_of_jana)
+    asleep.wait_for_function('window.socket.connected')  # a line that was never there cannot break
     browser_of_jana.set_offline(True)
     expect(asleep.locator('#popup')).to_be_visible(timeout=20_000)
     elsewhere = chromium.new_context(base_url=desk.target.base, storage_state=browser_of_jana.storage_state())

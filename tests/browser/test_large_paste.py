@@ -1,13 +1,26 @@
 """Far more than a field takes is pasted into it: what fits is kept, the field says so, and the page lives on."""
-import pytest
-from playwright.sync_api import Page, expect
+from collections.abc import Iterator
+from pathlib import Path
 
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from app.clinic import open_clinic
+from components.field_marks import utf16_length
+from data.columns import limit_of
+from data.models import ComparisonGroup, Image, QuickText
 from data.values import TEXT_LIMIT
-from tests.browser.driving import new_patient, stored
+from tests.browser.driving import new_patient, sign_in, stored, watched
+from tests.cast import hire
+from tests.conftest import settings_of
+from tests.factories import a_comparison, a_patient, a_stored_image, an_entry
+from tests.serving import Server
 
 BASE = 'Plaque on the left elbow, scaly.'
 LINE = 'Erythematous plaques, one by one. ' * 30 + '\n'
 TEN_MEGABYTES = LINE * (10_000_000 // len(LINE) + 1)
+ONE_MEGABYTE = '👩🏽‍⚕️ جلد ' * 90_000
+ENTRY = '/patients/psr-20417/entries/1'
 SENTENCE = 'This is the limit: 150,000 characters. What goes beyond is not kept.'
 
 
@@ -53,3 +66,56 @@ def test_ten_megabytes_pasted_into_notes_are_cut_in_words_and_nothing_that_was_t
     notes.press('Control+End')
     notes.press_sequentially(' Scale is gone.')
     stored(entry, 'Notes', f'{BASE} Scale is gone.')
+
+
+@pytest.fixture
+def furnished(tmp_path: Path, chromium: Browser, console: list[str]) -> Iterator[Page]:
+    """Ines at a practice with a captioned photo, a titled comparison and a quick text."""
+    opened = open_clinic(settings_of(tmp_path))
+    try:
+        ines = hire(opened).ines
+        patient = a_patient(opened, ines, 'psr-20417').key
+        images = [a_stored_image(opened, ines, patient) for _ in range(2)]
+        for image in images:
+            opened.change_now(ines, lambda records, image=image: records.images.describe(image, 'caption', 'Before.'))
+        a_comparison(opened, ines, an_entry(opened, ines, patient, images=tuple(images)).key, images, title='Before.')
+        opened.change_now(ines, lambda records: records.quick_texts.add('Sun', 'Before.'))
+    finally:
+        opened.close()
+    with Server(tmp_path) as server:
+        context = chromium.new_context(base_url=server.address)
+        page = watched(context.new_page(), console)
+        sign_in(page, 'ines')
+        yield page
+        context.close()
+
+
+def paste_over(page: Page, field: Locator, text: str, limit: int) -> None:
+    """Paste over what is there: it is cut at the limit, the field says so, and what fits is stored."""
+    expect(field).to_have_value('Before.')
+    copy(page, text)
+    field.press('Control+a')
+    field.press('Control+v')
+    said = f'This is the limit: {limit:,} characters. What goes beyond is not kept.'
+    expect(page.get_by_role('alert').filter(has_text=said)).to_be_visible()
+    expect(page.get_by_role('status')).to_contain_text('Saved')
+    assert utf16_length(field.input_value()) in {limit, limit - 1}
+
+
+def take_back(field: Locator) -> None:
+    field.locator('xpath=ancestor::*[contains(@class, "df-field")]').get_by_role('button', name='Undo').click()
+    expect(field).to_have_value('Before.')
+
+
+def test_what_is_pasted_into_caption_title_and_quick_text_is_cut_in_words_and_undo_leads_back(furnished: Page) -> None:
+    furnished.goto(ENTRY)
+    title = furnished.get_by_label('Title', exact=True)
+    paste_over(furnished, title, TEN_MEGABYTES, limit_of(ComparisonGroup, 'title'))
+    take_back(title)
+    furnished.locator('.df-tile-caption').first.click()
+    caption = furnished.get_by_role('textbox', name='Caption')
+    paste_over(furnished, caption, ONE_MEGABYTE, limit_of(Image, 'caption'))
+    furnished.goto('/settings')
+    words = furnished.get_by_label('Text', exact=True)
+    paste_over(furnished, words, TEN_MEGABYTES, limit_of(QuickText, 'text'))
+    take_back(words)

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, WebSocketRoute, expect
 
-from app.clinic import open_clinic
-from tests.conftest import Template, settings_of
+from app.clinic import Clinic
+from data.actors import Actor
+from tests.browser.driving import served
+from tests.conftest import Template
 from tests.factories import CAPTURED, a_patient, a_stored_image
 from tests.serving import Server
 
@@ -17,26 +19,20 @@ IMAGES, OF_A_DAY, FIRST = 130, 26, 30  # of 40 two headings take the place of fi
 TICK = {'x': 20, 'y': 20}
 
 
+def furnish(clinic: Clinic, jana: Actor) -> None:
+    """Give the practice one patient: 130 photographs of five days, the last ten of the oldest day seen from close."""
+    patient = a_patient(clinic, jana, 'psr-1').key
+    keys = [a_stored_image(clinic, jana, patient, captured_at=CAPTURED - timedelta(weeks=number // OF_A_DAY, minutes=-number))
+            for number in range(IMAGES)]
+    for key in keys[-10:]:
+        clinic.change_now(jana, lambda records, key=key: records.images.describe(key, 'view', 'close-up'))
+
+
 @pytest.fixture
 def server(staffed: Template, tmp_path: Path) -> Iterator[Server]:
-    """A running server with one patient: 130 photographs of five days, the last ten of the oldest day seen from close."""
-    staffed.copy(tmp_path)
-    jana = staffed.cast.jana
-    opened = open_clinic(settings_of(tmp_path))
-    try:
-        patient = a_patient(opened, jana, 'psr-1').key
-        keys = [a_stored_image(opened, jana, patient, captured_at=CAPTURED - timedelta(weeks=number // OF_A_DAY, minutes=-number))
-                for number in range(IMAGES)]
-        for key in keys[-10:]:
-            opened.change_now(jana, lambda records, key=key: records.images.describe(key, 'view', 'close-up'))
-    finally:
-        opened.close()
-    running = Server(tmp_path)
-    running.start()
-    try:
+    """A running server of that practice."""
+    with served(staffed, tmp_path, furnish) as running:
         yield running
-    finally:
-        running.close()
 
 
 @pytest.fixture

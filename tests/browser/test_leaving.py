@@ -6,20 +6,19 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from app.clinic import Clinic, open_clinic
-from tests.browser.driving import sign_in, watched
+from app.clinic import Clinic
+from data.actors import Actor
+from tests.browser.driving import served, two_browsers
 from tests.browser.test_accessibility import RULES
-from tests.cast import hire
-from tests.conftest import settings_of
+from tests.conftest import Template
 from tests.factories import a_comparison, a_patient, a_stored_image, an_entry
 from tests.serving import Server
 
 POOL, VISIT, OTHER = '/patients/psr-20417/images', '/patients/psr-20417/entries/1', '/patients/psr-2/images'
 
 
-def furnish(clinic: Clinic) -> None:
+def furnish(clinic: Clinic, jana: Actor) -> None:
     """Give the practice Maria with a photographed visit, and Paul with nothing."""
-    jana = hire(clinic).jana
     maria = a_patient(clinic, jana, birth_date='1980-03-14').key
     images = tuple(a_stored_image(clinic, jana, maria) for _ in range(2))
     a_comparison(clinic, jana, an_entry(clinic, jana, maria, images=images).key, list(images), title='Cheek')
@@ -27,27 +26,17 @@ def furnish(clinic: Clinic) -> None:
 
 
 @pytest.fixture
-def practice(tmp_path: Path) -> Iterator[Server]:
+def practice(staffed: Template, tmp_path: Path) -> Iterator[Server]:
     """The server of that practice."""
-    opened = open_clinic(settings_of(tmp_path))
-    try:
-        furnish(opened)
-    finally:
-        opened.close()
-    with Server(tmp_path) as running:
+    with served(staffed, tmp_path, furnish) as running:
         yield running
 
 
 @pytest.fixture
 def both(practice: Server, chromium: Browser, console: list[str]) -> Iterator[tuple[Page, Page]]:
     """Jana's and Vera's browsers. Nothing moves."""
-    contexts = [chromium.new_context(base_url=practice.address, reduced_motion='reduce') for _ in range(2)]
-    pages = [watched(context.new_page(), console) for context in contexts]
-    for page, who in zip(pages, ('jana', 'vera'), strict=True):
-        sign_in(page, who)
-    yield pages[0], pages[1]
-    for context in contexts:
-        context.close()
+    with two_browsers(chromium, practice, console) as pages:
+        yield pages
 
 
 def faults(page: Page, within: str) -> list[str]:

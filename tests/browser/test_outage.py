@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute, expect
 
-from tests.browser.driving import new_patient, sign_in, stored
+from tests.browser.driving import new_visit, sign_in, stored
 from tests.browser.line import Line
 from tests.serving import Server
 
@@ -26,9 +26,7 @@ def ines(server: Server, chromium: Browser) -> Iterator[Page]:
     context = chromium.new_context(base_url=server.address)
     page = context.new_page()
     sign_in(page, 'ines')
-    new_patient(page, 'psr-20417')
-    page.get_by_role('button', name='New entry').or_(page.get_by_role('link', name='New entry')).first.click()
-    page.wait_for_url('**/entries/1')
+    new_visit(page, 'psr-20417')
     page.get_by_label('Notes', exact=True).fill('Base.')
     page.get_by_label('Notes', exact=True).press('Tab')  # out of it again: it is anyone's
     expect(page.get_by_role('status')).to_contain_text('Saved')
@@ -50,23 +48,23 @@ def jana(line: Line, ines: Page, chromium: Browser) -> Iterator[Page]:
 
 def write(page: Page, words: str) -> None:
     notes = page.get_by_label('Notes', exact=True)
-    expect(notes).to_be_editable(timeout=15_000)  # who else is in it has pressed no key for a while
+    expect(notes).to_be_visible(timeout=15_000)  # who else is in it has pressed no key for a while
     notes.click()
     notes.press('End')
     notes.press_sequentially(words)
 
 
-def both_texts_are_there(jana: Page, ines: Page) -> None:
+def both_texts_are_there(jana: Page, ines: Page, *, mine: str = 'Base. Stop the steroid.') -> None:
     """Jana is asked, sees both texts, and keeps both; Ines then reads both."""
     expect(jana.get_by_text('Conflict, review')).to_be_visible(timeout=20_000)
     panel = jana.locator('.df-conflict')
     expect(panel).to_contain_text('Base. ALLERGIC to lidocaine.')
-    expect(panel).to_contain_text('Base. Stop the steroid.')
+    expect(panel).to_contain_text(mine)
     expect(ines.get_by_label('Notes', exact=True)).to_have_value('Base. ALLERGIC to lidocaine.')
     jana.get_by_role('button', name='Keep both').click()
     expect(jana.get_by_role('status')).to_contain_text('Saved')
     jana.reload()
-    expect(jana.get_by_label('Notes', exact=True)).to_have_value('Base. ALLERGIC to lidocaine. Stop the steroid.')
+    expect(jana.get_by_label('Notes', exact=True)).to_have_value(f'Base. ALLERGIC to lidocaine.{mine[5:]}')
 
 
 def test_words_typed_over_a_stalled_line_never_overwrite_what_was_stored_meanwhile(line: Line, jana: Page, ines: Page) -> None:
@@ -119,6 +117,23 @@ def test_words_typed_over_a_broken_line_into_what_someone_removed_meanwhile_stay
     expect(number).to_have_value('0448-2217')
     jana.get_by_role('button', name='Remove identifier').click()
     expect(number).to_have_count(0)
+
+
+def test_words_typed_over_a_broken_line_stay_in_the_field_while_they_collide(line: Line, jana: Page, ines: Page) -> None:
+    """What was on its way to the field when the line broke never comes to stand there in their place."""
+    line.freeze()
+    write(ines, ' ALLERGIC to lidocaine.')
+    stored(ines, 'Notes', 'Base. ALLERGIC to lidocaine.')
+    line.cut()
+    line.thaw()
+    expect(jana.get_by_text('No connection to the clinic server.')).to_be_visible(timeout=20_000)
+    write(jana, ' Stop the steroid.')
+    line.mend()
+    expect(jana.get_by_text('Conflict, review')).to_be_visible(timeout=20_000)
+    jana.get_by_label('Notes', exact=True).press('!')
+    expect(jana.locator('.df-conflict-text').last).to_have_text('Base. Stop the steroid.!')
+    expect(jana.get_by_label('Notes', exact=True)).to_have_value('Base. Stop the steroid.!')
+    both_texts_are_there(jana, ines, mine='Base. Stop the steroid.!')
 
 
 def break_before(page: Page, words: str) -> Callable[[], None]:

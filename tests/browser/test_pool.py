@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import CDPSession, Locator, Page, expect
 
-from app.clinic import open_clinic
+from app.clinic import Clinic
+from data.actors import Actor
 from data.repositories.tag_records import Tagged
-from tests.browser.driving import choose_files, hurry, sign_in, slow_line
+from tests.browser.driving import choose_files, hurry, served, sign_in, slow_line
 from tests.browser.test_accessibility import findings
-from tests.conftest import Template, settings_of
+from tests.conftest import Template
 from tests.factories import CAPTURED, a_patient, a_stored_image
 from tests.serving import Server
 
@@ -21,27 +22,25 @@ TICK = {'x': 20, 'y': 20}
 VIEWS = ('overview', 'close-up', 'overview', '', '', '')
 
 
+def furnish(clinic: Clinic, jana: Actor) -> None:
+    """Give the practice one patient: six photographs of three days, two of each, the first three of the left forearm."""
+    patient = a_patient(clinic, jana, 'psr-1').key
+    keys = [a_stored_image(clinic, jana, patient, captured_at=CAPTURED - timedelta(weeks=number // 2, minutes=-number))
+            for number in range(6)]
+    for key, view in zip(keys, VIEWS, strict=True):
+        values = (('body_site', FOREARM), ('laterality', 'left'), ('view', view)) if view else ()
+        for field, text in values:
+            clinic.change_now(jana, lambda records, key=key, field=field, text=text: records.images.describe(key, field, text))
+    with clinic.reading(jana) as records:
+        category = records.tags.vocabulary()[0].key
+    tag = clinic.change_now(jana, lambda records: records.tags.add(category, 'Psoriasis'))
+    clinic.change_now(jana, lambda records: records.tags.assign(tag.key, Tagged.IMAGE, keys[:2]))
+
+
 @pytest.fixture
 def server(staffed: Template, tmp_path: Path) -> Iterator[Server]:
-    """A running server with one patient: six photographs of three days, two of each, the first three of the left forearm."""
-    staffed.copy(tmp_path)
-    jana = staffed.cast.jana
-    opened = open_clinic(settings_of(tmp_path))
-    try:
-        patient = a_patient(opened, jana, 'psr-1').key
-        keys = [a_stored_image(opened, jana, patient, captured_at=CAPTURED - timedelta(weeks=number // 2, minutes=-number))
-                for number in range(6)]
-        for key, view in zip(keys, VIEWS, strict=True):
-            values = (('body_site', FOREARM), ('laterality', 'left'), ('view', view)) if view else ()
-            for field, text in values:
-                opened.change_now(jana, lambda records, key=key, field=field, text=text: records.images.describe(key, field, text))
-        with opened.reading(jana) as records:
-            category = records.tags.vocabulary()[0].key
-        tag = opened.change_now(jana, lambda records: records.tags.add(category, 'Psoriasis'))
-        opened.change_now(jana, lambda records: records.tags.assign(tag.key, Tagged.IMAGE, keys[:2]))
-    finally:
-        opened.close()
-    with Server(tmp_path) as running:
+    """A running server of that practice."""
+    with served(staffed, tmp_path, furnish) as running:
         yield running
 
 

@@ -123,9 +123,11 @@ def test_keys_zoom_and_move_what_is_larger_than_the_stage_instead_of_going_on(ph
     expect(percent(photo)).to_have_text('125 %')
 
 
-def touch(fingers: CDPSession, kind: str, *points: Point) -> None:
+def touch(fingers: CDPSession, kind: str, *points: Point, at: float | None = None) -> None:
+    """Put down, move or lift fingers, now or `at` a time in seconds."""
     fingers.send('Input.dispatchTouchEvent', {
-        'type': kind, 'touchPoints': [{'x': x, 'y': y, 'id': index} for index, (x, y) in enumerate(points)]})
+        'type': kind, 'touchPoints': [{'x': x, 'y': y, 'id': index} for index, (x, y) in enumerate(points)],
+        **({} if at is None else {'timestamp': at})})
 
 
 def test_two_fingers_zoom_and_one_moves(tablet: Page) -> None:

@@ -1,7 +1,7 @@
 """The one autosave: its order, its words, its conflicts, and what it does when storing takes long, fails, or is refused."""
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -285,6 +285,27 @@ async def test_a_text_that_still_collides_when_its_page_is_closed_is_asked_about
     await desk.user.open(ADDRESS)
     await desk.user.should_not_see('Choose what stays.')
     assert desk.notes.value == stored
+
+
+async def test_two_texts_of_one_person_that_collide_on_two_pages_are_both_asked_about(desk: Desk, user_as: OpenAs) -> None:
+    desk.write('Base')
+    await desk.saved()
+    other = replace(desk, user=user_as(desk.cast.jana))
+    await other.user.open(ADDRESS)
+    desk.event('focus')
+    other.event('focus')
+    desk.by_ines('Base hers')
+    for page, words in ((desk, 'Base mine'), (other, 'Base of the other room')):
+        page.write(words)
+        await page.until(lambda page=page: 'Conflict, review' in page.status)
+        await page.until(lambda words=words: kept(desk) == [Kept('Base', words)])
+    for words in ('Base of the other room', 'Base mine'):
+        await desk.user.open(ADDRESS)
+        await desk.user.should_see('Dr Ines Weber changed this meanwhile. Choose what stays.', retries=50)
+        assert desk.notes.value == words
+        desk.user.find(kind=ui.button, content='Keep theirs').click()
+        await desk.until(lambda words=words: Kept('Base', words) not in kept(desk))
+    assert kept(desk) == []
 
 
 async def test_what_is_kept_of_one_person_is_shown_to_nobody_else(desk: Desk, user_as: OpenAs) -> None:

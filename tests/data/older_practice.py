@@ -19,7 +19,7 @@ from data.image_store import Binding, ImageStore, Rendition
 from data.vault import Label, Vault, create_root_key
 from tests.cast import CHEAP_HASH
 from tests.conftest import settings_of
-from tests.data.tampering import DATABASE_FILE
+from tests.data.tampering import DATABASE_FILE, database_key
 
 INES, JANA, TOM = (f'{number:032x}' for number in (0xB1, 0xB2, 0xB3))
 SOREN, ANH, NAMELESS, ONEILL = (f'{number:032x}' for number in (0xA1, 0xA2, 0xA3, 0xA4))
@@ -169,6 +169,19 @@ def an_older_practice(folder: Path) -> Settings:
     vault.close()
     Head(settings.keys, chain).create(last)
     return settings
+
+
+def bring_to(settings: Settings, revision: str, rows: dict[str, list[dict[str, Any]]]) -> None:
+    """Bring a closed practice to a later schema that is still an older one, and let it hold these rows too."""
+    older = Database(settings.data_dir / DATABASE_FILE, database_key(settings))
+    with older.writing_engine.begin() as connection:
+        config = database._alembic_config()
+        config.attributes['connection'] = connection
+        command.upgrade(config, revision)
+        for table, added in rows.items():
+            for row in added:
+                _insert(connection, table, row)
+    older.close()
 
 
 def contents(path: Path, key: bytes) -> dict[str, list[dict[str, Any]]]:

@@ -15,18 +15,23 @@ from data.actors import Actor, console_actor
 from data.database import Database, DatabaseDamaged
 from data.errors import Damage, Refusal
 from data.patient_query import ListView
+from data.repositories.journal import Kept
 from tests.conftest import MovableClock, Template, settings_of
 from tests.data.older_practice import (
     CHEEK,
     COOKIE,
     ELBOW,
     EVENTS,
+    JANA,
     KNEE,
+    NOTES,
     OLD_COOKIE,
+    REVIEW,
     SOREN,
     TOM,
     an_older_practice,
     another_step,
+    bring_to,
     contents,
     newest,
 )
@@ -175,6 +180,14 @@ def test_work_goes_on_where_it_stood(settings: Settings) -> None:
             assert records.patients.page(ListView()).everyone == 5
             assert [category.name for category in records.tags.vocabulary()] == STARTERS
         assert verify_everything(practice, CONSOLE).problems == []
+
+
+def test_a_text_that_waits_for_its_writers_decision_comes_through(settings: Settings) -> None:
+    bring_to(settings, '0005', {'kept_text': [{
+        'id': 3, 'user': JANA, 'subject': REVIEW, 'field': 'notes', 'base': NOTES, 'text': 'Meins',
+        'kept_at': '2026-11-20 10:00:00.000000'}]})
+    with opened(settings) as (practice, jana), practice.reading(jana) as records:
+        assert records.journal.kept() == {(REVIEW, 'notes'): Kept(NOTES, 'Meins')}
 
 
 def test_a_step_that_fails_midway_leaves_the_older_database_and_the_next_start_goes_on(settings: Settings) -> None:

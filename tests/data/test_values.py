@@ -1,5 +1,5 @@
 """What people type, cleaned, folded and refused in one sentence."""
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,7 +7,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import Invalid
-from data.values import clean_line, clean_text, fold, hides_characters, normal_unique_id, parse_birth_date, parse_moment, search_words
+from data.values import (
+    clean_line,
+    clean_text,
+    fold,
+    hides_characters,
+    normal_unique_id,
+    parse_birth_date,
+    parse_moment,
+    same_on_the_clock,
+    search_words,
+)
 
 LETTERS = 'Use letters, digits, - or _.'
 LENGTH = 'Use 2 to 32 characters.'
@@ -115,7 +125,32 @@ def test_a_local_time_is_one_of_the_practice(typed: str, utc: str):
     assert parse_moment(typed, BERLIN) == datetime.fromisoformat(utc)
 
 
-@pytest.mark.parametrize('typed', ['', 'soon', '2026-13-01T10:00', '1777-01-01T10:00', '0001-01-01T00:00', '9999-12-31T23:59:59',
+NEW_YORK = ZoneInfo('America/New_York')
+
+
+@pytest.mark.parametrize(('zone', 'typed', 'utc'), [
+    (BERLIN, '2026-03-29T02:30', '2026-03-29T01:30:00+00:00'), (NEW_YORK, '2026-03-08T02:30', '2026-03-08T07:30:00+00:00'),
+    (BERLIN, '2026-10-25T02:30', '2026-10-25T00:30:00+00:00'), (NEW_YORK, '2026-11-01T01:30', '2026-11-01T05:30:00+00:00')])
+def test_a_time_of_a_night_on_which_the_clocks_change_is_one_instant(zone: ZoneInfo, typed: str, utc: str):
+    assert parse_moment(typed, zone) == datetime.fromisoformat(utc)
+
+
+@pytest.mark.parametrize(('zone', 'first', 'second'), [
+    (BERLIN, '2026-10-25T00:30+00:00', '2026-10-25T01:30+00:00'), (NEW_YORK, '2026-11-01T05:30+00:00', '2026-11-01T06:30+00:00')])
+def test_each_of_two_instants_that_a_clock_shows_alike_knows_the_other(zone: ZoneInfo, first: str, second: str):
+    one, other = datetime.fromisoformat(first), datetime.fromisoformat(second)
+    assert (same_on_the_clock(one, zone), same_on_the_clock(other, zone)) == (other, one)
+    assert same_on_the_clock(one - timedelta(hours=1), zone) is None
+
+
+@pytest.mark.parametrize(('typed', 'zone'), [
+    ('1900-01-01T00:00', BERLIN), ('1900-01-01T00:00', NEW_YORK), ('2200-12-31T23:59', BERLIN), ('2200-12-31T23:59', NEW_YORK)])
+def test_an_appointment_at_the_ends_of_what_is_taken_comes_back_as_typed(typed: str, zone: ZoneInfo):
+    assert parse_moment(typed, zone).astimezone(zone).strftime('%Y-%m-%dT%H:%M') == typed
+
+
+@pytest.mark.parametrize('typed', ['', 'soon', '1899-12-31T23:59', '2201-01-01T00:00', '2999-01-01T10:00',
+                                   '2026-13-01T10:00', '1777-01-01T10:00', '0001-01-01T00:00', '9999-12-31T23:59:59',
                                    '0001-01-01T00:00+14:00', '9999-12-31T23:59-12:00'])
 def test_an_appointment_that_cannot_be_is_refused(typed: str):
     for zone in (BERLIN, ZoneInfo('America/New_York'), ZoneInfo('UTC')):

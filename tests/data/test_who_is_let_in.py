@@ -61,6 +61,7 @@ READS: dict[str, Asked] = {
     'images.arrival': lambda r, c: r.images.arrival(c.image),
     'quick_texts.offered': lambda r, c: r.quick_texts.offered(),
     'tags.vocabulary': lambda r, c: r.tags.vocabulary(), 'tags.on_patient': lambda r, c: r.tags.on_patient(c.patient),
+    'tags.on_entries': lambda r, c: r.tags.on_entries(c.patient),
     'tags.on_entry': lambda r, c: r.tags.on_entry(c.entry), 'tags.on_images': lambda r, c: r.tags.on_images([c.image]),
     'tags.sources': lambda r, c: r.tags.sources(c.tag, c.patient), 'tags.merge_preview': lambda r, c: r.tags.merge_preview(c.tag, ['x']),
 }
@@ -76,6 +77,7 @@ ACTS: dict[str, Asked] = {
     'lookalikes.liken': lambda r, c: r.lookalikes.liken(c.patient, c.patient),
     'entries.open': lambda r, c: r.entries.open(c.patient), 'entries.amend': lambda r, c: r.entries.amend(c.entry, 'notes', 'Flat.'),
     'entries.place': lambda r, c: r.entries.place(c.entry, [c.image]), 'entries.remove': lambda r, c: r.entries.remove(c.entry, [c.image]),
+    'entries.arrange': lambda r, c: r.entries.arrange(c.entry, [c.image], seen=[c.image]),
     'entries.remember_section': lambda r, c: r.entries.remember_section(c.entry, Section.NOTES, is_open=False),
     'images.admit': lambda r, c: r.images.admit(c.patient, None),  # type: ignore[arg-type]
     'images.describe': lambda r, c: r.images.describe(c.image, 'caption', 'Elbow'),

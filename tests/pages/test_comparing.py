@@ -1,11 +1,16 @@
 """Comparisons on the entry page, through the simulated user and checked in the records: made, arranged by several, deleted, led to."""
+from typing import Any
+
 import pytest
 from nicegui import ui
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
 from app.clinic import Clinic
+from components import comparison_stage
 from components.comparison_stage import ComparisonStage
+from components.save_status import SaveStatus
+from data.database import StorageFailed
 from data.models import Layout
 from data.repositories.comparisons import GroupRecord
 from tests.cast import Cast
@@ -64,6 +69,31 @@ async def test_what_one_arranges_is_stored_and_shown_to_the_other(clinic: Clinic
     assert [made.turn_deg for made in turned.arrangement.photos.values()] == [90]
     with clinic.reading(cast.vera) as records:
         assert {tile.turn_deg for tile in records.images.of(two.maria.key)} == {0}  # the photographs are as they were
+
+
+def saved_words(user: User) -> str:
+    return next(one.content for one in user.client.elements.values() if isinstance(one, SaveStatus))
+
+
+async def test_an_arrangement_that_the_disk_refuses_is_tried_again_and_not_called_saved_before(
+        clinic: Clinic, cast: Cast, two: Two, user_as: OpenAs, monkeypatch: pytest.MonkeyPatch) -> None:
+    jana = await enlarged(user_as(cast.jana))
+    monkeypatch.setattr(comparison_stage, 'RETRY_S', 0.01)
+    change, said = clinic.change, list[str]()
+
+    async def refusing(*arguments: Any) -> Any:
+        said.append(saved_words(jana))
+        if len(said) <= 2:
+            raise StorageFailed
+        return await change(*arguments)
+    monkeypatch.setattr(clinic, 'change', refusing)
+    keyed(jana, 'r')
+    await until(lambda: 'Saved' in saved_words(jana))
+    assert ['Saving' in words for words in said] == [True, False, False]
+    assert ['retrying' in words for words in said] == [False, True, True]
+    assert [made.turn_deg for made in stored(clinic, cast, two).arrangement.photos.values()] == [90]
+    covering = [one.content for one in jana.client.elements.values() if isinstance(one, ui.html) and one.props.get('aria-hidden')]
+    assert saved_words(jana) in covering  # said on the stage too, which covers the page's head
 
 
 async def test_who_may_only_look_turns_and_stores_nothing(clinic: Clinic, cast: Cast, two: Two, user_as: OpenAs) -> None:

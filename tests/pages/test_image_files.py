@@ -11,6 +11,7 @@ from starlette.types import Message
 
 from app.clinic import Clinic
 from app.gate import BodyLimits, Gate
+from app.uploads import list_of
 from data.actors import Actor, Role
 from data.models import Action
 from data.read_models import PatientHeader
@@ -19,7 +20,7 @@ from pages import image_files
 from tests import pictures
 from tests.app.test_intake import AlmostFull, files_of
 from tests.cast import ADDRESS, Cast
-from tests.factories import a_patient, a_stored_image
+from tests.factories import a_patient, a_stored_image, an_entry
 
 BASE = 'http://test'
 UPLOAD = '/patients/psr-20417/images'
@@ -250,3 +251,29 @@ async def test_many_are_served_at_once(gate: Gate, cast: Cast, clinic: Clinic, p
     answers = await asyncio.gather(*(jana.get(f'/images/{key}/thumb') for key in keys))
     assert {answer.status_code for answer in answers} == {200}
     assert all(re.fullmatch('[0-9]+', answer.headers['content-length']) for answer in answers)
+
+
+async def test_a_form_for_a_visit_lays_its_photos_into_it(
+        gate: Gate, cast: Cast, clinic: Clinic, patient: PatientHeader) -> None:
+    entry = an_entry(clinic, cast.jana, patient.key)
+    own = a_stored_image(clinic, cast.jana, patient.key, original=pictures.jpeg(481, 320))
+    files = sent(('one.jpg', pictures.jpeg(480, 320)), ('again.jpg', pictures.jpeg(481, 320)), ('two.jpg', b'just text'))
+    said = (await browser(gate, cast, cast.tom).post(f'{UPLOAD}?entry=1', files=files)).json()
+    assert (said['added'], said['already_here'], said['refused']) == (1, 1, 1)
+    with clinic.reading(cast.tom) as records:
+        assert [tile.key for tile in records.entries.record(patient.key, 1).images] == [said['files'][0]['image'], own]
+    assert clinic.uploads.of(cast.tom.session, patient.key) == []
+    assert len(clinic.uploads.of(list_of(cast.tom.session, entry.key), patient.key)) == 3
+
+
+@pytest.mark.parametrize(('number', 'status'), [('2', 404), ('0', 422), ('9' * 30, 422), ('x', 422)])
+async def test_a_visit_that_this_patient_has_not_takes_nothing(
+        gate: Gate, cast: Cast, clinic: Clinic, patient: PatientHeader, number: str, status: int) -> None:
+    an_entry(clinic, cast.jana, patient.key)
+    paul = a_patient(clinic, cast.jana, 'psr-2')
+    for _ in range(2):
+        an_entry(clinic, cast.jana, paul.key)
+    answer = await browser(gate, cast, cast.tom).post(f'{UPLOAD}?entry={number}', files=sent(('one.jpg', pictures.jpeg())))
+    assert answer.status_code == status
+    with clinic.reading(cast.tom) as records:
+        assert records.images.of(patient.key) == records.images.of(paul.key) == []

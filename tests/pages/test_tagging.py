@@ -62,9 +62,13 @@ def add_buttons(user: User) -> list[ui.element]:
     return sorted((one for one in user.find(kind=ui.button).elements if one.text == 'Add tag'), key=lambda element: element.id)
 
 
-async def look_for(user: User, typed: str) -> None:
+async def open_tags(user: User) -> None:
     user.find('Add tag').click()
     await opened(user)
+
+
+async def look_for(user: User, typed: str) -> None:
+    await open_tags(user)
     user.find(kind=ui.input, marker='find-a-tag').type(typed)
 
 
@@ -131,6 +135,7 @@ async def test_a_tag_is_taken_off_and_put_back(clinic: Clinic, cast: Cast, user:
     tag = a_tag(clinic, cast, 'Psoriasis')
     clinic.change_now(cast.jana, lambda records: records.tags.assign(tag.key, Tagged.PATIENT, [patient.key]))
     await user.open(PATIENT)
+    await open_tags(user)
     user.find(marker='remove-tag-psoriasis').click()
     await until(lambda: on_patient(clinic, cast, patient) == [])
     await sees(user, 'Psoriasis removed')
@@ -143,6 +148,7 @@ async def test_a_tag_is_taken_off_and_put_back(clinic: Clinic, cast: Cast, user:
 async def test_a_tag_that_rose_has_no_x_and_says_where_it_comes_from(clinic: Clinic, cast: Cast, user: User):
     maria = two_patients(clinic, cast.jana).maria
     await user.open(PATIENT)
+    await open_tags(user)
     await user.should_not_see(marker='remove-tag-psoriasis')
     user.find(marker='tag-psoriasis').click()
     await sees(user, f'It shows here from 1 entry and 1 image of {maria.header.name}, and leaves with them.')
@@ -183,9 +189,9 @@ async def test_an_image_is_tagged_beside_its_large_picture(clinic: Clinic, cast:
     tom, ines = user_as(cast.tom), user_as(cast.ines)
     for user in (tom, ines):
         await user.open(page)
-        user.find(marker=f'tile-{image}').trigger('keydown.enter' if page == ENTRY else 'click')
+        user.find(marker=f'tile-{image}').trigger('click')
         await settled()
-        await until(lambda user=user: len(fields(user)) == 2)
+        await until(lambda user=user: len(add_buttons(user)) == 2)
     UserInteraction(tom, {add_buttons(tom)[-1]}, None).click()
     await opened(tom)
     in_panel = UserInteraction(tom, {fields(tom)[-1]}, None)
@@ -266,12 +272,12 @@ async def test_a_tag_that_was_merged_meanwhile_is_not_taken_off_and_that_is_said
     kept, gone = a_tag(clinic, cast, 'Acne'), a_tag(clinic, cast, 'Acne vulgaris')
     clinic.change_now(cast.jana, lambda records: records.tags.assign(gone.key, Tagged.PATIENT, [patient.key]))
     await user.open(PATIENT)
+    await open_tags(user)
     cross = user.find(marker='remove-tag-acne-vulgaris')
     clinic.change_now(cast.ines, lambda records: records.tags.merge(kept.key, [gone.key]))
     cross.click()
     await until(lambda: refused(user) == ['Acne vulgaris was merged into another tag meanwhile.'])
     assert on_patient(clinic, cast, patient) == [('Acne', True)]
-    user.find('Add tag').click()
     await opened(user)
 
 

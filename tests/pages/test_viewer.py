@@ -109,7 +109,7 @@ async def test_a_photo_that_is_large_on_an_entrys_page_follows_too(clinic: Clini
     patient, [key] = a_pool(clinic, cast, images=1)
     an_entry(clinic, cast.jana, patient.key, images=(key,))
     await user.open(f'/patients/{patient.unique_id}/entries/1')
-    user.find(marker=f'tile-{key}').trigger('dblclick')
+    user.find(marker=f'tile-{key}').trigger('click')
     await sees(user, '1 of 1')
     await drawn_by_ines(clinic, cast, key, '180', 'rotation_deg')
     await drawn_by_ines(clinic, cast, key, ARROW)
