@@ -19,7 +19,7 @@ from tests.components.test_upload_panel import words
 from tests.factories import a_patient, a_stored_image
 from tests.pages.conftest import OpenAs
 from tests.pages.test_images import tiles
-from tests.pages.waiting import sees, settled, until
+from tests.pages.waiting import seen_until, sees, settled, until
 from tests.two_patients import two_patients
 
 POOL = '/patients/psr-20417/images'
@@ -86,17 +86,13 @@ async def test_never_both_and_never_neither_of_a_file_and_its_photograph(
         clinic: Clinic, cast: Cast, user: User, maria: PatientHeader) -> None:
     await user.open(POOL)
     add(user, 'IMG_1.jpg')
-    seen = {(len(arriving(user)), len(tiles(user)))}
 
     async def send() -> None:
         file = receiving(clinic, cast.jana, maria.key)
         await file.write(pictures.jpeg())
         await file.finish()
     sending = asyncio.create_task(send())
-    async with asyncio.timeout(30):
-        while not tiles(user) or not sending.done():
-            await asyncio.sleep(0)
-            seen.add((len(arriving(user)), len(tiles(user))))
+    seen = await seen_until(lambda: bool(tiles(user)) and sending.done(), lambda: (len(arriving(user)), len(tiles(user))))
     await settled()
     assert seen == {(1, 0), (0, 1)}
     assert arriving(user) == []

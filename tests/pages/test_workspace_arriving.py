@@ -19,7 +19,7 @@ from tests.factories import a_patient, an_entry
 from tests.pages.conftest import OpenAs
 from tests.pages.test_arriving import add, arriving, receiving
 from tests.pages.test_workspace import ADDRESS, shown
-from tests.pages.waiting import sees, settled, until
+from tests.pages.waiting import seen_until, sees, settled, until
 
 
 @pytest.fixture
@@ -37,17 +37,13 @@ async def test_a_file_waits_is_sent_and_becomes_its_photograph_never_both_and_ne
     add(user, 'IMG_1.jpg')
     assert arriving(user) == ['Waiting IMG_1.jpg']
     await user.should_not_see('No photos in this entry yet.')
-    seen = {(len(arriving(user)), len(shown(user)))}
 
     async def send() -> None:
         file = receiving(clinic, cast.jana, patient.key, entry=entry.key, progress=list_of(cast.jana.session, entry.key))
         await file.write(pictures.jpeg())
         await file.finish()
     sending = asyncio.create_task(send())
-    async with asyncio.timeout(30):
-        while not shown(user) or not sending.done():
-            await asyncio.sleep(0)
-            seen.add((len(arriving(user)), len(shown(user))))
+    seen = await seen_until(lambda: bool(shown(user)) and sending.done(), lambda: (len(arriving(user)), len(shown(user))))
     await settled()
     assert seen == {(1, 0), (0, 1)}
     assert arriving(user) == []

@@ -1,12 +1,14 @@
 """Waiting for what a page comes to, and holding back what is written to see what a page shows before."""
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from nicegui.testing import User
 
 from app.clinic import Clinic
+
+T = TypeVar('T')
 
 
 async def sees(user: User, *what: str, **more: Any) -> None:
@@ -18,10 +20,26 @@ async def sees(user: User, *what: str, **more: Any) -> None:
 
 
 async def until(condition: Callable[[], bool]) -> None:
-    """Wait until something is so, leaving room between two looks: what is waited for may be the work of another thread."""
-    async with asyncio.timeout(30):
-        while not condition():
-            await asyncio.sleep(0.01)
+    """Wait until something is so, leaving room between two looks: what is waited for may be the work of another thread.
+
+    The patience is a number of looks, half a minute of them: a machine that stood still meanwhile has not used it up.
+    """
+    for _ in range(3000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise TimeoutError
+
+
+async def seen_until(condition: Callable[[], bool], look: Callable[[], T]) -> set[T]:
+    """Wait as `until` does, and return all that was to be seen at any turn of the loop before and then."""
+    seen = {look()}
+    for _ in range(500_000):
+        if condition():
+            return seen
+        await asyncio.sleep(0)
+        seen.add(look())
+    raise TimeoutError(f'seen were {seen}')
 
 
 async def settled() -> None:
