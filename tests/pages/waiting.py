@@ -32,14 +32,20 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 async def seen_until(condition: Callable[[], bool], look: Callable[[], T]) -> set[T]:
-    """Wait as `until` does, and return all that was to be seen at any turn of the loop before and then."""
-    seen = {look()}
-    for _ in range(500_000):
-        if condition():
-            return seen
-        await asyncio.sleep(0)
+    """Wait as `until` does, and return all that was to be seen before, then, and after each turn of the loop between.
+
+    It looks from the loop itself: a test that turned the loop with `sleep(0)` would take the interpreter back faster than a thread wakes.
+    """
+    loop: Any = asyncio.get_running_loop()
+    seen, turn = {look()}, loop._run_once
+
+    def turned() -> None:
+        turn()
         seen.add(look())
-    raise TimeoutError(f'seen were {seen}')
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop, '_run_once', turned)
+        await until(condition)
+    return seen
 
 
 async def settled() -> None:
