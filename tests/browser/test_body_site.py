@@ -94,6 +94,7 @@ def test_a_site_is_chosen_with_a_finger_and_taken_away_again(photo: Page) -> Non
     expect(photo.get_by_role('option').first).to_contain_text('Nose')
     photo.get_by_role('option', name='Tip of nose').click()
     expect(site).to_have_value('Tip of nose')
+    expect(photo.get_by_role('heading', name='Tip of nose', exact=True)).to_be_visible()
     photo.get_by_role('button', name='Clear').click()
     expect(photo.get_by_role('heading', name='Body site not set')).to_be_visible()
     opened_again(photo)

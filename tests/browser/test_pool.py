@@ -227,6 +227,7 @@ def test_files_are_cancelled_on_their_way_and_while_they_wait(pool: Page, slow: 
     sending = panel(pool).locator('li', has=pool.locator('.df-uprow-sending')).first
     expect(sending).to_be_visible()
     sending.get_by_role('button', name='Cancel').click()
+    expect(panel(pool)).to_contain_text('Adding 7 photos')  # the lines have moved up: nothing moves under the next press
     panel(pool).locator('li', has_text='Waiting').last.get_by_role('button', name='Cancel').click()
     expect(panel(pool)).to_contain_text('Adding 6 photos')
     hurry(slow)
