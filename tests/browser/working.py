@@ -25,6 +25,7 @@ PROGRAM = (sys.executable, '-m', 'tests.benchmarks.beating_server', '--forgets-a
 VISIT = '/patients/psr-20417/entries/1'
 PLACES = ('/patients', '/patients/psr-20417', '/patients/psr-20417/images', '/patients/psr-20417/details')
 SENTENCES = ('Plaque on the left elbow is flatter. ', 'Scale is gone, no new lesions. ', 'Tolerates the cream well. ')
+_TIME = re.compile(r'\d\d:\d\d')
 _BETWEEN_KEYS_S = 0.06
 _PATIENCE_MS = 30_000
 _LET_GO_WITHIN_S = 90
@@ -152,7 +153,9 @@ class Bench:
 
     def rearrange(self) -> None:
         """Move the first photograph behind the second, and back."""
-        first = self.tiles.first.locator('> time').inner_text()
+        place = self.tiles.first.locator('> time')
+        expect(place).to_have_text(_TIME)  # not what is read while the tile is drawn anew: nothing
+        first = place.text_content() or ''
         for key, place in (('Alt+ArrowRight', 1), ('Alt+ArrowLeft', 0)):
             self.tile(first).focus()
             self.page.keyboard.press(key)
