@@ -74,8 +74,16 @@ def is_text(control: Any) -> bool:
 
 
 async def shown_in(saved: 'SavedField') -> str | None:
-    """Return what stands in a field in the browser; None when there is no such field or no such page. Raise TimeoutError for no answer."""
-    shown = await saved.shown.control.get_computed_prop('inputValue', timeout=ANSWERS_WITHIN_S)
+    """Return what stands in a field in the browser; None when there is no such field or no such page. Raise TimeoutError for no answer.
+
+    A key that came right behind the answer told the whole text anew, and is heard before the answer is: then that text stands there.
+    """
+    control = saved.shown.control
+    told = control._client_value
+    shown = await control.get_computed_prop('inputValue', timeout=ANSWERS_WITHIN_S)
+    newest = control._client_value
+    if newest is not told and isinstance(newest, str):
+        return newest
     return shown if isinstance(shown, str) else None
 
 
