@@ -27,7 +27,7 @@ PLACES = ('/patients', '/patients/psr-20417', '/patients/psr-20417/images', '/pa
 SENTENCES = ('Plaque on the left elbow is flatter. ', 'Scale is gone, no new lesions. ', 'Tolerates the cream well. ')
 _TIME = re.compile(r'\d\d:\d\d')
 _BETWEEN_KEYS_S = 0.06
-_KEY_WITHIN_S = 2  # so long a key may take to its row: the pause of a burst, and a busy machine
+_KEY_WITHIN_S = 10  # so long a key may take to its row: the pause of a burst, and a busy machine
 _PATIENCE_MS = 30_000
 _LET_GO_WITHIN_S = 90
 
