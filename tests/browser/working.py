@@ -109,7 +109,7 @@ class Bench:
 
     def saved(self) -> None:
         """Wait until the page says so."""
-        expect(self.page.get_by_role('status')).to_contain_text('Saved', timeout=_PATIENCE_MS)
+        expect(self.page.locator('.df-bar-right [role=status]')).to_contain_text('Saved', timeout=_PATIENCE_MS)
         self.acts += 1
 
     def write(self, words: str) -> None:
