@@ -268,6 +268,12 @@ class _Words:
         known = self._named.entries.get(next(iter(self._detail.get('entries', ())), ''))
         return f'entry {known}' if known else 'an entry'
 
+    def _uses(self) -> str:
+        return ', '.join(str(scope) for scope in self._detail.get('scopes', ())) or 'nothing'
+
+    def _form_version(self) -> str:
+        return f'version {self._detail.get("version", "")}, {self._detail.get("language", "")},'
+
     def _role(self) -> str:
         return str(self._detail.get('role', 'another role'))
 

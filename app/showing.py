@@ -9,7 +9,7 @@ from app.clinic import Clinic
 from data.actors import Actor, Permission
 from data.errors import Damage, NotFound
 from data.image_store import Binding, Rendition
-from data.models import Action, Outcome
+from data.models import Action, Disclosed, Outcome
 from data.records import Detail, Records
 from data.repositories.images import ImageFile
 
@@ -71,6 +71,7 @@ async def _note(clinic: Clinic, actor: Actor, file: ImageFile, rendition: Rendit
         records.require(Permission.PATIENT_READ, file.key)
         if is_original:
             records.log(Action.IMAGE_DOWNLOAD, subject=file.key, patient=file.patient)
+            records.disclosures.note(file.patient, Disclosed.ORIGINAL, image=file.key)
         elif records.settings.value('audit_level') == 'comprehensive':
             records.log(Action.IMAGE_VIEW, subject=file.key, patient=file.patient, detail={'rendition': rendition.value})
     await clinic.change(actor, note)

@@ -3,7 +3,7 @@ from sqlmodel import select
 
 from app.clinic import Clinic
 from data.actors import Actor
-from data.models import Image
+from data.models import Consent, Image
 from data.records import Detail, Records
 
 
@@ -22,4 +22,4 @@ def sweep(clinic: Clinic, actor: Actor) -> Detail:
 
 def named_blobs(records: Records) -> set[str]:
     """Return the names of all files that rows name."""
-    return set(records.session.exec(select(Image.blob)))
+    return {*records.session.exec(select(Image.blob)), *records.session.exec(select(Consent.blob))}

@@ -1,22 +1,23 @@
 """How dates, ages, intervals and numbers are written. Pure: the day and the zone are always handed in."""
 from datetime import date, datetime, tzinfo
 
-_MONTHS = ('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')
+from data.values import MONTHS, written_day
+
 _WEEKDAYS = ('Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun')
 _MEGABYTE = 1_000_000
 _DAYS_OF_A_MONTH = 30.437
 
 
 def day(value: date) -> str:
-    """Return '23 Nov 2026'. Own names of months: the server's locale must not change a record."""
-    return f'{value.day} {_MONTHS[value.month - 1]} {value.year}'
+    """Return '23 Nov 2026'."""
+    return written_day(value)
 
 
 def day_short(value: date, *, today: date) -> str:
     """Return 'Today', '20 Nov' within this year, else '20 Nov 2025'."""
     if value == today:
         return 'Today'
-    return f'{value.day} {_MONTHS[value.month - 1]}' if value.year == today.year else day(value)
+    return f'{value.day} {MONTHS[value.month - 1]}' if value.year == today.year else day(value)
 
 
 def local(at: datetime, zone: tzinfo) -> datetime:

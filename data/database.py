@@ -22,6 +22,7 @@ from sqlmodel import Session
 from data.durable import put_in_place
 from data.errors import AuditChainBroken, Damage, KeyMissing, Refusal, SchemaTooNew, SchemaTooOld
 from data.models.audit import TRAIL_RULES
+from data.models.consent import CONSENT_RULES
 
 T = TypeVar('T')
 _READERS = 4  # kept open; more are opened when that many read at once
@@ -238,9 +239,9 @@ def _alembic_config() -> Config:
 
 
 def check_trail_rules(session: Session) -> None:
-    """Raise AuditChainBroken when the schema lacks a rule that keeps the trail append-only, or holds another one by its name."""
+    """Raise AuditChainBroken when the schema lacks a rule that keeps the trail append-only or a consent as it was, or holds another."""
     rows = session.connection().exec_driver_sql("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-    if {name: rule for name, rule in rows} != TRAIL_RULES:
+    if {name: rule for name, rule in rows} != TRAIL_RULES | CONSENT_RULES:
         raise AuditChainBroken('Not verified: the rules that keep the audit trail append-only are not those of the program. '
                                'Someone changed the database: restore a backup.')
 

@@ -7,7 +7,7 @@ reordered or cut. Plain bytes never touch a disk.
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from glob import escape
@@ -37,13 +37,21 @@ class Rendition(StrEnum):
     THUMB = 'thumb'
 
 
+class Paper(StrEnum):
+    """The files of a consent: the signed form, and where it was signed here the signature and its strokes."""
+
+    FORM = 'form'
+    SIGNATURE = 'signature'
+    STROKES = 'strokes'
+
+
 @dataclass(frozen=True)
 class Binding:
-    """What a file's chunks are bound to: subject keys of patient and image, and the rendition."""
+    """What a file's chunks are bound to: subject keys of patient and of image or consent, and which of its files it is."""
 
     patient: str
     image: str
-    rendition: Rendition
+    rendition: Rendition | Paper
 
     def associated_data(self, number: int, *, is_last: bool) -> bytes:
         """Return the associated data of one chunk."""
@@ -121,7 +129,7 @@ class ImageStore:
         """Yield the plain bytes of a finished file that still lies under `incoming`, for the decoder."""
         return _chunks(writer.path, key, binding)
 
-    def keep(self, blob: str, writers: list[tuple[Rendition, BlobWriter]]) -> None:
+    def keep(self, blob: str, writers: Sequence[tuple[Rendition | Paper, BlobWriter]]) -> None:
         """Move finished files to their place and make the names durable. Rows may name them afterwards; on an error all are gone."""
         folder = self._folder / blob[:2]
         try:
@@ -136,7 +144,7 @@ class ImageStore:
 
     def discard(self, blob: str) -> None:
         """Remove the files of a blob that no row names: it was stored a moment too late."""
-        for rendition in Rendition:
+        for rendition in (*Rendition, *Paper):
             self._path(blob, rendition).unlink(missing_ok=True)
 
     def free_bytes(self) -> tuple[int, float]:
@@ -148,7 +156,7 @@ class ImageStore:
         """Yield the plain bytes of a kept file. Raise ImageMissing or ChecksumMismatch: at once when the first chunk is bad."""
         return _chunks(self._path(blob, binding.rendition), key, binding)
 
-    def size_bytes(self, blob: str, rendition: Rendition) -> int:
+    def size_bytes(self, blob: str, rendition: Rendition | Paper) -> int:
         """Return how many plain bytes a kept file holds. Raise ImageMissing."""
         try:
             stored = self._path(blob, rendition).stat().st_size - _HEADER_BYTES
@@ -180,7 +188,7 @@ class ImageStore:
             path.rename(quarantine / path.name)
         return len(paths)
 
-    def _path(self, blob: str, rendition: Rendition) -> Path:
+    def _path(self, blob: str, rendition: Rendition | Paper) -> Path:
         return self._folder / blob[:2] / f'{blob}.{rendition.value}'
 
 

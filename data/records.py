@@ -23,6 +23,9 @@ from data.vault import Vault
 if TYPE_CHECKING:
     from data.repositories.audit import AuditTrail
     from data.repositories.comparisons import Comparisons
+    from data.repositories.consent_forms import ConsentForms
+    from data.repositories.consents import Consents
+    from data.repositories.disclosures import Disclosures
     from data.repositories.entries import Entries
     from data.repositories.fields import Fields
     from data.repositories.handoffs import Handoffs
@@ -154,6 +157,24 @@ class Records:
         """Acts on a choice of images."""
         from data.repositories.many_images import ManyImages
         return ManyImages(self)
+
+    @cached_property
+    def consents(self) -> 'Consents':
+        """What patients agreed to, and took back."""
+        from data.repositories.consents import Consents
+        return Consents(self)
+
+    @cached_property
+    def consent_forms(self) -> 'ConsentForms':
+        """The texts that are agreed to."""
+        from data.repositories.consent_forms import ConsentForms
+        return ConsentForms(self)
+
+    @cached_property
+    def disclosures(self) -> 'Disclosures':
+        """What was handed out."""
+        from data.repositories.disclosures import Disclosures
+        return Disclosures(self)
 
     @cached_property
     def handoffs(self) -> 'Handoffs':

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from data.errors import Invalid
 
+MONTHS = ('Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec')
 TEXT_LIMIT = 150_000
 """Characters a long text field takes: what the live channel carries with room to spare."""
 
@@ -31,6 +32,11 @@ _FOLDED = str.maketrans({
     'ø': 'o', 'ł': 'l', 'đ': 'd', 'ð': 'd', 'þ': 'th', 'æ': 'ae', 'œ': 'oe', 'ı': 'i', 'ħ': 'h', 'ŋ': 'n',
     '’': "'", '‘': "'", 'ʼ': "'", '`': "'", '´': "'", '‐': '-', '‑': '-', '–': '-', '—': '-',
 })
+
+
+def written_day(value: date) -> str:
+    """Return '23 Nov 2026'. Own names of months: the server's locale must not change a record."""
+    return f'{value.day} {MONTHS[value.month - 1]} {value.year}'
 
 
 def clean_line(text: str) -> str:

@@ -3,14 +3,16 @@ from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from itertools import count
+from typing import Any
 
 from app.clinic import Clinic
 from app.intake import Receiving, open_door
 from app.uploads import UploadState
 from data.actors import Actor
 from data.columns import new_key
+from data.consent_records import ConsentDraft, SealedConsent
 from data.image_store import Binding, Rendition
-from data.models import CapturedHow
+from data.models import CapturedHow, Language, Method, Scope
 from data.read_models import PatientHeader
 from data.repositories.entries import EntryRecord
 from data.repositories.images import AdmittedImage
@@ -93,3 +95,18 @@ def _store_files(clinic: Clinic, patient: str, key: str, blob: str, data: bytes)
 @cache
 def _small_jpeg() -> bytes:
     return jpeg(96, 64)
+
+def a_draft(form: str, **change: Any) -> ConsentDraft:
+    """Return a consent of the patient's own to the clinical record, signed here, unless something else is said."""
+    return ConsentDraft.model_validate({'form': form, 'scopes': {Scope.CLINICAL_RECORD}, 'method': Method.SIGNATURE, **change})
+
+
+def a_consent(clinic: Clinic, actor: Actor, patient: str, *, form: str = '', seen: str | None = None, request_key: str = '',
+              **change: Any) -> str:
+    """Record a consent without its files and return its key."""
+    with clinic.reading(actor) as records:
+        draft = a_draft(form or records.consent_forms.latest(Language.ENGLISH).key, **change)
+        known = records.consents.newest(patient) if seen is None else seen
+    words = 'What was agreed to.'
+    sealed = SealedConsent(new_key(), words, sha256(words.encode()).hexdigest(), new_key(), sha256(b'a form').hexdigest())
+    return clinic.change_now(actor, lambda records: records.consents.grant(patient, draft, sealed, seen=known, request_key=request_key))

@@ -1,6 +1,26 @@
 """The tables. Importing this package registers every one of them in `SQLModel.metadata`."""
 from data.models.audit import Action, AuditEvent, Outcome
 from data.models.comparison import STANDS, ComparisonGroup, ComparisonImage, Layout
+from data.models.consent import (
+    ALWAYS,
+    CONSENT_RULES,
+    NEVER,
+    Consent,
+    ConsentForm,
+    ConsentScope,
+    Disclosed,
+    Disclosure,
+    DisclosureCheck,
+    EndsBy,
+    Enforcement,
+    ImageException,
+    Language,
+    Method,
+    Revocation,
+    RevocationScope,
+    Scope,
+    Signer,
+)
 from data.models.entry import Entry, EntryImage, Section, SectionState
 from data.models.field_version import FieldVersion
 from data.models.handoff import Handoff
@@ -37,10 +57,13 @@ from data.models.tag import (
 from data.models.user import User, UserSession
 
 __all__ = [
-    'CATEGORY_LIMIT', 'IN_POOL', 'PATIENT_FIELDS', 'PRACTICE_SETTINGS', 'PREFERENCES', 'STANDS', 'TAG_LIMIT', 'Action', 'AuditEvent',
-    'CapturedHow', 'ComparisonGroup', 'ComparisonImage', 'DepartedImage', 'DoneRequest', 'Entry', 'EntryEffectiveTag', 'EntryImage',
-    'EntryTag', 'FieldVersion', 'Handoff', 'Image', 'ImageMove', 'ImageTag', 'KeptText', 'Laterality', 'Layout', 'OpenField', 'Outcome',
-    'Patient', 'PatientBase', 'PatientDistinction', 'PatientDraft', 'PatientEffectiveTag', 'PatientFormerId', 'PatientIdentifier',
-    'PatientTag', 'PracticeSetting', 'QuickText', 'Section', 'SectionState', 'Setting', 'Sex', 'SkinType', 'Tag', 'TagCategory',
-    'TagColour', 'Tally', 'User', 'UserPreference', 'UserSession', 'View',
+    'ALWAYS', 'CATEGORY_LIMIT', 'CONSENT_RULES', 'IN_POOL', 'NEVER', 'PATIENT_FIELDS', 'PRACTICE_SETTINGS', 'PREFERENCES', 'STANDS',
+    'TAG_LIMIT',
+    'Action', 'AuditEvent', 'CapturedHow', 'ComparisonGroup', 'ComparisonImage', 'Consent', 'ConsentForm', 'ConsentScope', 'DepartedImage',
+    'Disclosed', 'Disclosure', 'DisclosureCheck', 'DoneRequest', 'EndsBy', 'Enforcement', 'Entry', 'EntryEffectiveTag', 'EntryImage',
+    'EntryTag', 'FieldVersion', 'Handoff', 'Image', 'ImageException', 'ImageMove', 'ImageTag', 'KeptText', 'Language', 'Laterality',
+    'Layout', 'Method', 'OpenField', 'Outcome', 'Patient', 'PatientBase', 'PatientDistinction', 'PatientDraft', 'PatientEffectiveTag',
+    'PatientFormerId', 'PatientIdentifier', 'PatientTag', 'PracticeSetting', 'QuickText', 'Revocation', 'RevocationScope', 'Scope',
+    'Section', 'SectionState', 'Setting', 'Sex', 'Signer', 'SkinType', 'Tag', 'TagCategory', 'TagColour', 'Tally', 'User',
+    'UserPreference', 'UserSession', 'View',
 ]

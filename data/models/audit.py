@@ -77,6 +77,14 @@ class Action(StrEnum):
     QUICK_TEXT_ARRANGE = 'quick_text:arrange'
     QUICK_TEXT_RETIRE = 'quick_text:retire'
     QUICK_TEXT_RESTORE = 'quick_text:restore'
+    CONSENT_VIEW = 'consent:view'
+    CONSENT_GRANT = 'consent:grant'
+    CONSENT_REVOKE = 'consent:revoke'
+    CONSENT_DOWNLOAD = 'consent:download'
+    CONSENT_FORM_AMEND = 'consent_form:amend'
+    CONSENT_FORM_PUBLISH = 'consent_form:publish'
+    IMAGE_EXCEPT = 'image:except'
+    DISCLOSURE_CHECK = 'disclosure:check'
     AUDIT_VIEW = 'audit:view'
     AUDIT_VERIFY = 'audit:verify'
     ACCESS_REFUSE = 'access:refuse'
@@ -92,7 +100,7 @@ class Outcome(StrEnum):
 
 VIEWS = frozenset({
     Action.PATIENT_LIST, Action.PATIENT_RECOGNISE, Action.CHART_OPEN, Action.GALLERY_VIEW, Action.IMAGE_VIEW, Action.ENTRY_VIEW,
-    Action.HANDOFF_VIEW})
+    Action.HANDOFF_VIEW, Action.CONSENT_VIEW})
 """Acts that only look: kept at level Comprehensive."""
 
 
@@ -101,7 +109,8 @@ MODIFIES = frozenset({
     Action.IMAGE_ADMIT, Action.IMAGE_DESCRIBE, Action.IMAGE_COVER, Action.IMAGE_UNCOVER, Action.IMAGE_MOVE, Action.IMAGE_WITHDRAW,
     Action.IMAGE_PUT_BACK, Action.ENTRY_OPEN, Action.ENTRY_AMEND, Action.ENTRY_PLACE, Action.ENTRY_REMOVE, Action.ENTRY_ARRANGE,
     Action.COMPARISON_GROUP, Action.COMPARISON_ARRANGE, Action.COMPARISON_ADD, Action.COMPARISON_TAKE_OUT, Action.COMPARISON_ORDER,
-    Action.COMPARISON_REMOVE, Action.COMPARISON_RESTORE, Action.TAG_ASSIGN, Action.TAG_UNASSIGN})
+    Action.COMPARISON_REMOVE, Action.COMPARISON_RESTORE, Action.TAG_ASSIGN, Action.TAG_UNASSIGN, Action.CONSENT_GRANT,
+    Action.CONSENT_REVOKE, Action.IMAGE_EXCEPT})
 """Acts on a patient's record: the last of them is when it was last modified."""
 
 

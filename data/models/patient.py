@@ -4,10 +4,11 @@ from enum import StrEnum
 from typing import Any
 
 from pydantic import field_validator
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from data.columns import enum_type, key_field
+from data.models.consent import NEVER, EndsBy
 from data.values import TEXT_LIMIT, clean_line, clean_text, normal_unique_id, parse_birth_date
 
 
@@ -84,17 +85,21 @@ class PatientDraft(PatientBase):
     """A patient as typed, validated once, before anything is stored."""
 
 
-_FILTERED = ('last_modified', 'last_appointment', 'entry_count', 'image_count')
+_FILTERED = ('last_modified', 'last_appointment', 'entry_count', 'image_count', 'consent_until')
 _SORTED = ('last_modified', 'last_appointment', 'unique_id', 'name_sort')
 """What the list is sorted by: one index for each, which also carries everything that filters ask for."""
 
 
 class Patient(PatientBase, table=True):
-    """A row of the patient database. The last block is computed by repositories, never typed."""
+    """A row of the patient database. The last block is computed by repositories, never typed.
+
+    `consent_until`: when consent to the clinical record ends or ended (NEVER before the first), and `consent_ends_by` what sets that.
+    """
 
     __table_args__ = (*(Index(f'ix_patient_by_{first}', first, 'id', *(name for name in _FILTERED if name != first)) for first in _SORTED),
                       Index('ix_patient_by_entry_count', 'entry_count', 'image_count', 'id'),
-                      Index('ix_patient_by_image_count', 'image_count', 'entry_count', 'id'))
+                      Index('ix_patient_by_image_count', 'image_count', 'entry_count', 'id'),
+                      Index('ix_patient_by_consent_until', 'consent_until', 'id'))
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = key_field()
@@ -105,6 +110,9 @@ class Patient(PatientBase, table=True):
     last_appointment: datetime | None = None
     entry_count: int = 0
     image_count: int = 0
+    consent_until: datetime = Field(default=NEVER, sa_column_kwargs={'server_default': text("'1900-01-01 00:00:00.000000'")})
+    consent_ends_by: EndsBy = Field(default=EndsBy.NOTHING, sa_type=enum_type(EndsBy),
+                                    sa_column_kwargs={'server_default': text("'nothing'")})
     name_sort: str = ''
     search: str = ''
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlmodel import Field, SQLModel
 
 from data.errors import Invalid
+from data.models.consent import Enforcement
 from data.values import clean_line
 
 
@@ -53,5 +54,9 @@ PRACTICE_SETTINGS: dict[str, PracticeSetting] = {
     'time_zone': PracticeSetting('UTC', 'The zone in which appointments and times are shown and typed, for example Europe/Berlin.', _zone),
     'audit_level': PracticeSetting('comprehensive', 'comprehensive also records every look at a chart; essential keeps sign-ins, changes, '
                                    'downloads and refusals.', _one_of('essential', 'comprehensive')),
+    'consent_enforcement': PracticeSetting('advisory', 'Consent to photography. disabled: no check; advisory: a reminder, photos can be '
+                                           'added; required: no photo is added until consent is recorded.', _one_of(*Enforcement)),
+    'consent_renewal': PracticeSetting('no', 'yes: who agreed to an earlier version of the form is asked again when a new one is '
+                                       'published; no: what was signed stays in force.', _one_of('yes', 'no')),
 }
 """Settings that the program acts on; each later one joins this table when something obeys it."""

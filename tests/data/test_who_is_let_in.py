@@ -8,8 +8,9 @@ import pytest
 
 from app.clinic import Clinic
 from data.actors import Actor, Role
+from data.consent_records import SealedConsent
 from data.errors import NotPermitted
-from data.models import Section
+from data.models import Disclosed, Language, Scope, Section
 from data.patient_query import ListView
 from data.read_models import ImageTile
 from data.records import Records
@@ -22,7 +23,7 @@ from data.repositories.patients import read_draft
 from data.repositories.tag_records import Tagged
 from tests.cast import CHEAP_HASH, Cast
 from tests.conftest import START
-from tests.factories import a_comparison, a_move, a_patient, a_stored_image, an_entry
+from tests.factories import a_comparison, a_consent, a_draft, a_move, a_patient, a_stored_image, an_entry
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ class Chart:
     tag: str
     category: str
     move: str
+    consent: str
+    revocation: str
+    use: str
 
 
 Asked = Callable[[Records, Chart], object]
@@ -59,6 +63,12 @@ READS: dict[str, Asked] = {
     'many_images.tags': lambda r, c: r.many_images.tags([c.image]), 'images.withdrawn': lambda r, c: r.images.withdrawn(c.patient),
     'images.shown_in': lambda r, c: r.images.shown_in([c.image]), 'images.twins': lambda r, c: r.images.twins(c.image),
     'images.arrival': lambda r, c: r.images.arrival(c.image),
+    'consents.standing': lambda r, c: r.consents.standing(c.patient), 'consents.newest': lambda r, c: r.consents.newest(c.patient),
+    'consents.history': lambda r, c: r.consents.history(c.patient), 'consents.one': lambda r, c: r.consents.one(c.consent),
+    'consent_forms.latest': lambda r, c: r.consent_forms.latest(Language.ENGLISH),
+    'consent_forms.one': lambda r, c: r.consent_forms.one(r.consent_forms.latest(Language.ENGLISH).key),
+    'disclosures.before': lambda r, c: r.disclosures.before(c.revocation),
+    'disclosures.exceptions': lambda r, c: r.disclosures.exceptions(c.image),
     'quick_texts.offered': lambda r, c: r.quick_texts.offered(),
     'tags.vocabulary': lambda r, c: r.tags.vocabulary(), 'tags.on_patient': lambda r, c: r.tags.on_patient(c.patient),
     'tags.on_entries': lambda r, c: r.tags.on_entries(c.patient),
@@ -114,6 +124,13 @@ ACTS: dict[str, Asked] = {
     'quick_texts.amend': lambda r, c: r.quick_texts.amend(NOBODY, 'text', 'New.'),
     'quick_texts.arrange': lambda r, c: r.quick_texts.arrange([]), 'quick_texts.retire': lambda r, c: r.quick_texts.retire(NOBODY),
     'quick_texts.restore': lambda r, c: r.quick_texts.restore(NOBODY),
+    'consents.grant': lambda r, c: r.consents.grant(c.patient, a_draft(NOBODY), SealedConsent(*['x'] * 5), seen=''),
+    'consents.revoke': lambda r, c: r.consents.revoke(c.patient, [Scope.TEACHING], 'Asked.'),
+    'consent_forms.every': lambda r, c: r.consent_forms.every(),
+    'consent_forms.amend': lambda r, c: r.consent_forms.amend(NOBODY, 'body', 'New.'),
+    'consent_forms.publish': lambda r, c: r.consent_forms.publish(Language.ENGLISH, seen=1),
+    'disclosures.check': lambda r, c: r.disclosures.check(c.revocation, c.use, is_done=True),
+    'disclosures.keep_out': lambda r, c: r.disclosures.keep_out(c.image, [Scope.TEACHING]),
     'settings.change': lambda r, c: r.settings.change('time_zone', 'UTC'),
     'handoffs.open': lambda r, c: r.handoffs.open(c.patient, '0' * 64),
 }
@@ -131,7 +148,9 @@ OPEN = {
     'audit.links', 'settings.value', 'settings.zone', 'users.is_empty', 'users.found', 'users.credentials', 'users.key_of',
     'users.names', 'users.preference', 'users.prefer', 'sessions.open', 'sessions.refuse', 'sessions.end', 'sessions.live',
     'journal.note', 'journal.note_status', 'journal.noted', 'journal.forget', 'journal.clean', 'journal.keep', 'journal.kept',
-    'journal.settle', 'handoffs.mine', 'handoffs.one', 'handoffs.holder', 'handoffs.bind', 'handoffs.release', 'handoffs.end',
+    'journal.settle', 'consent_forms.row', 'consent_forms.is_latest',
+    'disclosures.counts', 'disclosures.note',
+    'handoffs.mine', 'handoffs.one', 'handoffs.holder', 'handoffs.bind', 'handoffs.release', 'handoffs.end',
 }
 """What asks for no permission: parts of other acts, whose callers have checked, what comes before a sign-in, and one's own."""
 
@@ -172,7 +191,11 @@ def chart(clinic: Clinic, cast: Cast) -> Chart:
         category = records.tags.vocabulary()[0].key
     tag = clinic.change_now(cast.jana, lambda records: records.tags.add(category, 'Psoriasis')).key
     came = a_stored_image(clinic, cast.jana, a_patient(clinic, cast.jana, 'psr-2').key)
-    return Chart(patient, entry, image, group, number, tag, category, a_move(clinic, cast.jana, [came], patient)[0])
+    move = a_move(clinic, cast.jana, [came], patient)[0]
+    consent = a_consent(clinic, cast.jana, patient, scopes=set(Scope))
+    use = clinic.change_now(cast.jana, lambda records: records.disclosures.note(patient, Disclosed.RECEIPT))
+    revocation = clinic.change_now(cast.jana, lambda records: records.consents.revoke(patient, [Scope.MARKETING], 'Asked.'))
+    return Chart(patient, entry, image, group, number, tag, category, move, consent, revocation, use)
 
 
 def test_every_public_method_of_a_repository_stands_in_one_table(clinic: Clinic, cast: Cast) -> None:
