@@ -10,6 +10,7 @@ from sqlalchemy import func
 from sqlmodel import select
 
 from app.clinic import Clinic
+from app.consent_deeds import read_words
 from app.consistency import inconsistencies
 from app.showing import is_still_there
 from app.sweeping import named_blobs
@@ -18,7 +19,7 @@ from data.audit_chain import Sealed, Verified
 from data.database import check_trail_rules, integrity_problems
 from data.errors import Damage
 from data.image_store import Binding, Rendition
-from data.models import IN_POOL, Entry, Image, Patient, PatientFormerId
+from data.models import IN_POOL, NEVER, Consent, ConsentScope, Entry, Image, Patient, PatientFormerId, Scope
 from data.patient_query import counted_patients, indexed_letters
 from data.records import Records
 from data.repositories.patients import folded
@@ -70,6 +71,7 @@ def verify_everything(clinic: Clinic, actor: Actor, *, progress: Progress | None
         findings.problems += integrity_problems(records.session)
         check_figures(records, findings)
         _check_files(clinic, records, actor, findings, report)
+        _check_consents(clinic, records, findings)
         _note_orphans(stored, records, findings)
         findings.problems += inconsistencies(records)
     with _damage_noted(findings):
@@ -122,6 +124,22 @@ def _note_orphans(stored: set[str], records: Records, findings: Findings) -> Non
     for blob in sorted(stored - named_blobs(records)):
         findings.notes.append(f'file {blob}: no record names it. It was left by an upload or a move that was cut off, and the next start '
                               'of the server sets it aside, or it is just being added; it does no harm.')
+
+
+def _check_consents(clinic: Clinic, records: Records, findings: Findings) -> None:
+    """Read what was agreed to from its file, and compare it with the row."""
+    for consent, patient in records.session.exec(select(Consent, Patient.key).join(Patient)):
+        try:
+            words = read_words(clinic, patient, consent.key, consent.blob, consent.words_sha256)
+            if words != consent.words:
+                findings.problems.append(f'consent {consent.key}: the record is not what was agreed to')
+        except Damage as damage:
+            findings.problems.append(f'consent {consent.key}: {damage}')
+    ends = dict(records.session.exec(select(Consent.patient_id, ConsentScope.until).join(ConsentScope).where(
+        ConsentScope.scope == Scope.CLINICAL_RECORD).order_by(Consent.id)).all())  # type: ignore[arg-type]
+    for row, key, until in records.session.exec(select(Patient.id, Patient.key, Patient.consent_until)):
+        if until != ends.get(row or 0, NEVER):
+            findings.problems.append(f'patient {key}: until when consent holds is not what the record holds')
 
 
 def _check_files(clinic: Clinic, records: Records, actor: Actor, findings: Findings, report: Progress) -> None:

@@ -79,7 +79,7 @@ _FONTS = (  # where two spans share a character the later line is asked first; a
 # the order NiceGUI declares; repeated so that it holds whichever sheet the browser reads first
 _LAYERS = '@layer theme,base,quasar,nicegui,components,utilities,overrides,quasar_importants;'
 _APP_SHEETS = ('base', 'shell', 'controls', 'tag', 'dialogs', 'patient', 'images', 'visit', 'lists', 'entry', 'details', 'pool', 'viewer',
-               'comparison', 'picker', 'patients', 'tags', 'shortcuts', 'handoff', 'leaving', 'settings')
+               'comparison', 'picker', 'patients', 'tags', 'shortcuts', 'handoff', 'leaving', 'consent', 'settings')
 
 
 def _read_assets() -> dict[str, bytes]:

@@ -45,6 +45,7 @@ PATIENT_TABS = (
     Tab('entries', 'Entries', '', 'entry_count'),
     Tab('images', 'Images', '/images', 'image_count'),
     Tab('details', 'Details', '/details'),
+    Tab('consent', 'Consent', '/consent'),
 )
 
 

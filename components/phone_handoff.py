@@ -32,8 +32,8 @@ async def add_by_phone(patient: PatientHeader, *, entry: str = '') -> None:
         await PhoneDialog(patient, entry=entry).open()
 
 
-def photo_buttons(patient: Callable[[], PatientHeader], *, entry: str) -> None:
-    """Show, on the width of a phone alone, the ways to the plain page of an entry in this very browser.
+def photo_buttons(patient: Callable[[], PatientHeader], *, entry: str) -> list[ui.button]:
+    """Show and return, on the width of a phone alone, the ways to the plain page of an entry in this very browser.
 
     A live page would not survive that the camera app puts it aside.
     """
@@ -42,8 +42,8 @@ def photo_buttons(patient: Callable[[], PatientHeader], *, entry: str) -> None:
             _record, token = await hand_off(clinic(), current_actor(), patient().key, entry=entry)
             ui.navigate.to(f'/capture/{token}')
     with box('df-photo-ways'):
-        button('Take photo', icon='camera', kind='primary', on_click=leave)
-        button('Choose photos', icon='images', on_click=leave)
+        return [button('Take photo', icon='camera', kind='primary', on_click=leave),
+                button('Choose photos', icon='images', on_click=leave)]
 
 
 class PhoneDialog:

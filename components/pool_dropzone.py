@@ -56,15 +56,25 @@ class PoolDropzone:
             self._drop = ui.html(self._whose_html(), sanitize=False).classes('df-drop')
             self._drop.props['role'] = 'status'
 
-    def button(self) -> None:
-        """Show the button that opens the file chooser; to be called inside `content`."""
-        with box('df-pick'):
+    def button(self) -> ui.button:
+        """Show and return the button that opens the file chooser; to be called inside `content`."""
+        with box('df-pick') as self._pick:
             shown = button('Upload images', icon='upload', kind='primary', label='Upload images')
             with box(tag='span', aria_hidden='true'):
                 ui.element('q-uploader-add-trigger')  # without it there is no file input; it would name itself too
         # the input lies over the button for the pointer only, beside it for everything else: a key reaches the button
         shown.on('keydown.enter', self.pick, [])
         shown.on('keydown.space', self.pick, [])
+        return shown
+
+    def allow(self, *, is_allowed: bool) -> None:
+        """Take files, or none: neither dropped nor chosen."""
+        if is_allowed:
+            self.root.props(remove='disable')
+            self._pick.classes(remove='df-pick--off')
+        else:
+            self.root.props('disable')
+            self._pick.classes('df-pick--off')
 
     def pick(self) -> None:
         """Open the file chooser; a browser lets that happen only right after a key or a click."""

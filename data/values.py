@@ -102,6 +102,23 @@ def parse_birth_date(text: str, *, today: date | None = None) -> date | None:
     raise Invalid('Use a date like 14 Mar 1980.', field='birth_date')
 
 
+def parse_day(text: str, *, field: str = '') -> date | None:
+    """Return a day from what people type, as for a date of birth; empty is None. Refuse what is no day."""
+    text = clean_line(text)
+    if not text:
+        return None
+    try:
+        _refuse_either_order(text)
+    except Invalid as refusal:
+        raise Invalid(str(refusal), field=field) from None
+    for shape in _DATE_SHAPES:
+        try:
+            return datetime.strptime(text, shape).date()  # noqa: DTZ007 -- a date has no zone
+        except ValueError:
+            continue
+    raise Invalid('Use a date like 12 Mar 2027.', field=field)
+
+
 def _refuse_either_order(text: str) -> None:
     """Refuse a date that is another day when the month is read first: 03/04/1980 is in April or in March."""
     parts = _EITHER_ORDER.fullmatch(text)

@@ -22,6 +22,7 @@ def rooms() -> list[ModuleType]:
     from pages import (  # noqa: PLC0415 -- after NiceGUI's settings
         audit,
         capture,
+        consents,
         details,
         entries,
         entry,
@@ -35,7 +36,7 @@ def rooms() -> list[ModuleType]:
         tags,
     )
     # /patients/new before what takes any unique ID
-    return [health, login, capture, image_files, patients, new_patient, entries, entry, images, details, tags, audit, settings]
+    return [health, login, capture, image_files, patients, new_patient, entries, entry, images, details, consents, tags, audit, settings]
 
 
 def register(web: FastAPI, opened: Clinic) -> None:

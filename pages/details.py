@@ -11,6 +11,7 @@ from app.recognising import Recognised
 from components.autosave import Autosave
 from components.birth_calendar import BirthCalendar, age_beside
 from components.confirm import confirmed
+from components.consent_banner import ConsentBanner
 from components.controls import Field, box
 from components.field_history import FieldHistory
 from components.hidden_characters import HIDDEN_IN_NUMBER, warn_of_hidden
@@ -86,12 +87,14 @@ class DetailsPage:
             with slots.status:
                 self.saving = Autosave(SaveStatus(zone=self.around.zone), self.around.zone)
             self.notice = UndoNotice()
+            warning = ConsentBanner(lambda: self.record.header)
             with box('df-columns'):
                 for column in (LEFT, RIGHT):
                     with box('df-col').style('gap:26px'):
                         for group in column:
                             self._group(group)
         self.slots = slots
+        warning.show()
         self.refresh = self.looking.follow(slots.body, self._follow)
         self.warn = Soon(self._warn_of_lookalikes, place=slots.body, name='lookalikes')
         self.renumber = Soon(self._numbers_again, place=slots.body, name='identifiers')

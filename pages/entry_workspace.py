@@ -14,6 +14,7 @@ from components.arrivals import Arrival
 from components.autosave import Autosave
 from components.caption_line import CaptionLine
 from components.choice_bar import ChoiceBar, LaidOutActs
+from components.consent_banner import ConsentBanner
 from components.controls import Handler, box, button, icon_button
 from components.formatting import appointment, local, moment
 from components.image_describe import ImageFields, known_sites
@@ -66,8 +67,10 @@ class EntryWorkspace:
 
     def above(self) -> None:
         """Show what stands above the section: the ways of a phone, and what is being sent."""
+        self.warning = ConsentBanner(self.patient, on_verdict=self.uploads.allow)
         if self.uploads.dropzone is not None:
-            photo_buttons(self.patient, entry=self.entry().key)
+            for way in photo_buttons(self.patient, entry=self.entry().key):
+                self.uploads.gated(way)
         self._sending = box('df-contents')  # filled when the workspace is there, which shows what is on its way
 
     def build(self, section: Section, *, on_open: Callable[[str], Any], on_compare: OnKeys) -> None:
@@ -91,6 +94,7 @@ class EntryWorkspace:
         self._keys()
         with self._sending:
             self.uploads.build(zone=self.around.zone, on_open=on_open)
+        self.warning.show()
 
     def listen(self) -> dict[str, Callable[[Any], Any]]:
         """Return what is to be heard of the progress of what is sent."""
@@ -156,9 +160,9 @@ class EntryWorkspace:
 
     def _ways_in(self) -> None:
         if self.may_add:
-            phone_button(self.patient, entry=self.entry().key).classes('df-handoff-button')
+            self.uploads.gated(phone_button(self.patient, entry=self.entry().key).classes('df-handoff-button'))
         if self.uploads.dropzone is not None:
-            self.uploads.dropzone.button()
+            self.uploads.gated(self.uploads.dropzone.button())
         if self.may_arrange:
             button('Add from pool', icon='folder-plus', on_click=self._open_picker)
 

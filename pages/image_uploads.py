@@ -45,6 +45,23 @@ class PoolUploads:
     left: list[Upload] = field(default_factory=list)
     arrivals: Arrivals = field(default_factory=Arrivals)
     dropzone: PoolDropzone | None = None
+    ways_in: list[ui.button] = field(default_factory=list)
+
+    def gated(self, way: ui.button) -> ui.button:
+        """Let a button that leads to new photographs be one only while they may be added."""
+        self.ways_in.append(way)
+        return way
+
+    def allow(self, reason: str) -> None:
+        """Take photographs, or none for a reason that the buttons say."""
+        for way in self.ways_in:
+            way.set_enabled(not reason)
+            if reason:
+                way.props['title'] = reason
+            else:
+                way.props(remove='title')
+        if self.dropzone is not None and self.ways_in:
+            self.dropzone.allow(is_allowed=not reason)
 
     @property
     def may_send(self) -> bool:

@@ -11,6 +11,7 @@ from app.clinic import clinic
 from components.arrivals import Arrival
 from components.autosave import Autosave
 from components.choice_bar import MoreAct
+from components.consent_banner import ConsentBanner
 from components.controls import banner, box
 from components.day_visits import visits_by_day
 from components.image_beside import ImageBeside
@@ -119,6 +120,7 @@ class PoolPage:
             self._choosing()
         self.grid.set_size(self.pool.view.size or self.size)
         self._show()
+        self.warning.show()
         ui.add_head_html(early_html(tile.key for tile in self.grid.shown[:AT_ONCE]))
         self._listen()
 
@@ -131,6 +133,7 @@ class PoolPage:
         if faults:
             with box('df-faults'):
                 banner('info', 'Not everything in this address can be shown', ' '.join(faults))
+        self.warning = ConsentBanner(lambda: self.patient, on_verdict=self.uploads.allow)
         with box('df-pool-above') as self.above:  # tools and bar in one place: nothing below moves
             self.tools = PoolTools(lambda: self.pool, self.pool.view.size or self.size, on_view=self._see, on_size=self._prefer_size,
                                    more=self._ways_in)
@@ -138,8 +141,8 @@ class PoolPage:
     def _ways_in(self) -> None:
         if self.uploads.dropzone is not None:
             box('df-tools-line')
-            phone_button(lambda: self.patient)
-            self.uploads.dropzone.button()
+            self.uploads.gated(phone_button(lambda: self.patient))
+            self.uploads.gated(self.uploads.dropzone.button())
 
     def _choosing(self) -> None:
         """Build what can be done with a choice, where the tools are, and its keys."""

@@ -1,10 +1,11 @@
-"""The practice's settings: its quick texts."""
+"""The practice's settings: how consent is enforced, and its quick texts."""
 from functools import partial
 
 from nicegui import APIRouter, ui
 
 from app.clinic import clinic
 from components.autosave import Autosave
+from components.consent_enforcement import ConsentEnforcement
 from components.controls import box, button, text
 from components.layout import frame
 from components.quick_text_list import QuickTextActs, QuickTextList
@@ -43,6 +44,7 @@ class SettingsPage:
             with self.slots.status:
                 self.saving = Autosave(SaveStatus(zone=around.zone), around.zone)
             with box('df-settings'):
+                self.enforcement = ConsentEnforcement(lambda: self.saving.note(clinic().clock()))
                 with box('df-settings-head'):
                     with box('df-col df-grow'):
                         text('Quick texts', 'df-t2', tag='h2')
@@ -53,7 +55,7 @@ class SettingsPage:
             self.notice = UndoNotice()
         self._show()
         refresh = Soon(self._follow, place=self.slots.body, name='live quick texts')
-        ends = [clinic().hub.subscribe(QUICK_TEXTS, refresh), refresh.end]
+        ends = [clinic().hub.subscribe(QUICK_TEXTS, refresh), clinic().hub.subscribe('settings', self.enforcement.hear), refresh.end]
         ui.context.client.on_delete(lambda: [end() for end in ends])
 
     def _every(self) -> list[QuickTextRecord]:

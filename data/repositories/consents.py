@@ -2,6 +2,7 @@
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from data.actors import Permission
@@ -117,6 +118,11 @@ class Consents(Repository):
         if found is None:
             raise NotFound
         return next(record for record in self._records(found[1]) if record.key == key)
+
+    def missing(self) -> int:
+        """Return how many patients have no consent to the clinical record at this moment."""
+        self.records.require(Permission.MANAGE)
+        return self.session.exec(select(func.count()).select_from(Patient).where(Patient.consent_until <= self.records.now)).one()
 
     def history(self, patient: str) -> ConsentHistory:
         """Return all that happened with a patient's consent, newest first."""

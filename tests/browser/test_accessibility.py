@@ -18,8 +18,8 @@ from tests.serving import Server
 RULES = {'runOnly': ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], 'resultTypes': ['violations'],
          'preload': False}  # would ask for the sheets anew, and the page would show that it is asking
 PATIENT = '/patients/psr-20417'
-PAGES = ('/patients', '/patients?q=nobody', '/patients/new', PATIENT, f'{PATIENT}/images', f'{PATIENT}/details', f'{PATIENT}/entries/1',
-         '/tags', '/audit')
+PAGES = ('/patients', '/patients?q=nobody', '/patients/new', PATIENT, f'{PATIENT}/images', f'{PATIENT}/details', f'{PATIENT}/consent',
+         f'{PATIENT}/entries/1', '/tags', '/audit')
 SIZES: tuple[ViewportSize, ...] = ({'width': 1440, 'height': 900}, {'width': 390, 'height': 844})
 
 

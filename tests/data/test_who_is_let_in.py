@@ -126,6 +126,7 @@ ACTS: dict[str, Asked] = {
     'quick_texts.restore': lambda r, c: r.quick_texts.restore(NOBODY),
     'consents.grant': lambda r, c: r.consents.grant(c.patient, a_draft(NOBODY), SealedConsent(*['x'] * 5), seen=''),
     'consents.revoke': lambda r, c: r.consents.revoke(c.patient, [Scope.TEACHING], 'Asked.'),
+    'consents.missing': lambda r, c: r.consents.missing(),
     'consent_forms.every': lambda r, c: r.consent_forms.every(),
     'consent_forms.amend': lambda r, c: r.consent_forms.amend(NOBODY, 'body', 'New.'),
     'consent_forms.publish': lambda r, c: r.consent_forms.publish(Language.ENGLISH, seen=1),
