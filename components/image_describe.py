@@ -1,10 +1,14 @@
-"""What is known of a photograph, to be written: caption, body site, side, view, sensitive. Asked, never guessed; saved as it is typed."""
+"""What is known of a photograph, to be written: caption, body site, side, view, sensitive, what it is kept out of.
+
+Asked, never guessed; saved as it is typed.
+"""
 from collections.abc import Mapping, Sequence
 
 from nicegui import ui
 
 from components.autosave import Autosave
 from components.controls import box, own_field, select_field, text, text_field
+from components.image_exceptions import KeepOut
 from components.saved_field import Act
 from components.site_field import SiteField
 from data.body_sites import SITES, is_intimate, is_paired, is_sensitive, leaf
@@ -30,6 +34,7 @@ class ImageFields:
             switch = own_field('Sensitive', lambda: ui.switch('Hidden until clicked', value=tile.is_sensitive), classes='df-field-switch')
             with switch.root:
                 self._reason = text('', 'df-muted df-f13')
+            KeepOut(tile.key, saving)
         site.save(saving, _describe, tile.key, revisions.get('body_site', 0))
         for name, field in {'laterality': self._side, 'view': view, 'caption': caption}.items():
             saving.add(field, _describe, tile.key, name, revision=revisions.get(name, 0))

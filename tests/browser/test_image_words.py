@@ -76,3 +76,16 @@ def test_a_sensitive_photo_is_blurred_until_the_first_enter_and_opened_by_the_se
     pool.keyboard.press('Enter')
     expect(pool.get_by_text('About this photo')).to_be_visible()
     expect(pool.get_by_role('button', name='Show sensitive photo')).to_have_count(0)
+
+
+def test_a_photo_is_kept_out_of_marketing_by_keyboard_and_stays_so(pool: Page) -> None:
+    pool.locator('.df-tile').first.click()
+    choice = pool.get_by_role('group', name='Keep out of').get_by_role('checkbox', name='Marketing')
+    choice.focus()
+    pool.keyboard.press('Space')
+    expect(choice).to_be_checked()
+    expect(pool.get_by_role('status').filter(has_text='Saved').first).to_be_attached()
+    pool.reload()
+    pool.locator('.df-tile').first.click()
+    expect(choice).to_be_checked()
+    expect(pool.get_by_role('checkbox', name='Teaching')).not_to_be_checked()

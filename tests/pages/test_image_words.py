@@ -6,7 +6,10 @@ from nicegui.testing.user_interaction import UserInteraction
 
 from app.clinic import Clinic
 from components.sensitive import VEILED
+from data.actors import Role
 from data.body_sites import coded, leaf
+from data.errors import NotPermitted
+from data.models import Scope
 from data.read_models import ImageTile
 from tests.cast import Cast
 from tests.factories import a_comparison, a_patient, a_stored_image, an_entry
@@ -139,3 +142,46 @@ async def test_the_details_say_what_file_and_arrival_say(clinic: Clinic, cast: C
                   '2026-03-05 10:00:00 +00:00', 'The camera’s clock, with its own time zone'):
         await user.should_see(words)
 
+
+def kept_out(clinic: Clinic, cast: Cast, key: str) -> set[Scope]:
+    with clinic.reading(cast.jana) as records:
+        return set(records.disclosures.exceptions(key))
+
+
+async def test_a_photo_is_kept_out_of_a_use_at_once_and_the_page_says_that_it_is_saved(clinic: Clinic, cast: Cast, user: User) -> None:
+    _patient, [key] = a_pool(clinic, cast, images=1)
+    await open_photo(user, key)
+    await sees(user, 'Keep out of')
+    only(user, marker='keep-out-of-marketing').set_value(True)
+    await until(lambda: kept_out(clinic, cast, key) == {Scope.MARKETING})
+    await sees(user, content='Saved 09:00')
+    only(user, marker='keep-out-of-marketing').set_value(False)
+    await until(lambda: not kept_out(clinic, cast, key))
+
+
+async def test_a_use_that_a_colleague_chooses_appears_and_stays_beside_ones_own(clinic: Clinic, cast: Cast, user: User) -> None:
+    _patient, [key] = a_pool(clinic, cast, images=1)
+    await open_photo(user, key)
+    await clinic.change(cast.tom, lambda records: records.disclosures.keep_out(key, {Scope.TEACHING}))
+    await until(lambda: only(user, marker='keep-out-of-teaching').value is True)
+    only(user, marker='keep-out-of-publication').set_value(True)
+    await until(lambda: kept_out(clinic, cast, key) == {Scope.TEACHING, Scope.PUBLICATION})
+
+
+async def test_a_choice_that_is_refused_does_not_stay_chosen(clinic: Clinic, cast: Cast, user: User) -> None:
+    _patient, [key] = a_pool(clinic, cast, images=1)
+    await open_photo(user, key)
+    await clinic.change(cast.ines, lambda records: records.users.change_role(cast.jana.user, Role.VIEWER))
+    only(user, marker='keep-out-of-teaching').set_value(True)
+    await sees(user, NotPermitted.default)
+    assert only(user, marker='keep-out-of-teaching').value is False
+    assert not kept_out(clinic, cast, key)
+
+
+async def test_who_may_not_record_consent_is_not_asked_what_a_photo_is_kept_out_of(clinic: Clinic, cast: Cast, user_as: OpenAs) -> None:
+    _patient, [key] = a_pool(clinic, cast, images=1)
+    vera = user_as(cast.vera)
+    await vera.open(ADDRESS)
+    click_tile(vera, key)
+    await sees(vera, '1 of 1')
+    await vera.should_not_see('Keep out of')
