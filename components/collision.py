@@ -106,7 +106,8 @@ class Collision:
         Theirs came into the field while the first words were still on their way: the browser shows it in place of those words.
         """
         before = self._field.intended() if self._typed_over is None else self._typed_over
-        if not theirs or theirs in before or not content.startswith(theirs):
+        is_of_ones_own = bool(before) and content.startswith(before)  # “No” is the beginning of “No new lesions”, too
+        if not theirs or theirs in before or is_of_ones_own or not content.startswith(theirs):
             return content
         self._typed_over = before
         return before + content[len(theirs):]

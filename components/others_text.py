@@ -52,9 +52,13 @@ class OthersText:
             background_tasks.create(self._wait_until_seen(latest, field.shown.control.value), name=f'seen {field.name}')
 
     def seen_in(self, content: str) -> None:
-        """Count the offered text as seen when nothing of it is missing in what was typed."""
-        if self._offered is not None and self._offered.text and self._offered.text in content:
-            self._accept(self._offered)
+        """Count the offered text as seen when nothing of it is missing in what was typed.
+
+        One that the text before held too proves nothing: what was taken out of that would come back unasked.
+        """
+        offered = self._offered
+        if offered is not None and offered.text and offered.text in content and offered.text not in self._field.stored:
+            self._accept(offered)
 
     def forget(self) -> None:
         """Let go of an offered text: what came after it decides."""

@@ -23,11 +23,12 @@ from components.controls import text_area
 from components.open_note import in_background, keep_text
 from components.read_back import shown_in, take
 from components.save_status import SaveState, SaveStatus
-from components.saved_field import SavedField
+from components.saved_field import RETRY_S, SavedField
 from data.actors import Actor
-from data.errors import Conflict, Invalid
+from data.errors import NotPermitted
 from data.records import Records
 from data.repositories.journal import STATUS, NotedField
+from data.values import TEXT_LIMIT
 
 _OUT_OF_THE_WAY = 1_000_000_000
 """The first number of the stand-in's own elements; no page has so many."""
@@ -108,11 +109,13 @@ class StandIn(Client):
         """Take what stands in the fields until it is all stored or kept, then let the page ask for itself."""
         fields = list(self._fields.values())
         try:
-            is_news = True
-            while is_news:
+            is_over = False
+            while not is_over:
                 is_news = any(await asyncio.gather(*(_hear(saved) for saved in fields)))
                 await asyncio.gather(*(saved.quiet() for saved in fields))  # what came by itself before the answer is under way, too
-            await asyncio.gather(*(_keep_refused(saved) for saved in fields))
+                is_over = not is_news and all(await asyncio.gather(*(_is_safe(saved) for saved in fields)))
+                if not is_over and not is_news:
+                    await asyncio.sleep(RETRY_S)
         except TimeoutError:
             return  # the line is down again; the next one asks again
         finally:
@@ -143,8 +146,10 @@ async def _hear(saved: SavedField) -> bool:
     return True
 
 
-async def _keep_refused(saved: SavedField) -> None:
-    """Keep a text that cannot be stored as it is. Who may not write the field keeps nothing."""
-    if saved.state is SaveState.REFUSED and isinstance(saved.refused, Invalid | Conflict):
-        await keep_text(saved, saved.shown.control.client.id, saved.shown.control.value)
-
+async def _is_safe(saved: SavedField) -> bool:
+    """Tell whether a text may leave the screen: it is stored, or kept beside the record. Who may not write the field keeps nothing."""
+    is_refused = saved.state is SaveState.REFUSED and not isinstance(saved.refused, NotPermitted)
+    text = saved.shown.control.value
+    if not (is_refused or saved.collision.is_open) or len(text) > TEXT_LIMIT:  # no browser of ours holds more
+        return True
+    return await keep_text(saved, saved.shown.control.client.id, text)

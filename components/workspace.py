@@ -89,9 +89,10 @@ class Workspace:
             self._show_marks()
 
     def show_visit(self, visit: date) -> None:
-        """Count the days from another one."""
-        self.visit = visit
-        self._draw()
+        """Count the days from another one. The same day at another time changes nothing here, least of all what is chosen or written."""
+        if visit != self.visit:
+            self.visit = visit
+            self._draw()
 
     def set_size(self, size: Size) -> None:
         """Change how large the photos are."""

@@ -327,6 +327,33 @@ async def test_keys_typed_on_in_somebodys_text_that_took_the_place_of_ones_own_a
     await desk.until(lambda: desk.stored() == 'Base hers mine and more')
 
 
+async def test_what_someone_took_out_comes_back_by_nobodys_keys_over_the_text_of_before(desk: Desk) -> None:
+    """The keys were on their way when the shorter text came: that it stands in what they made proves nothing."""
+    desk.by_ines('Dose 100 mg')
+    await desk.user.open(ADDRESS)
+    desk.monkeypatch.setattr(desk.notes, 'get_computed_prop', lambda *_args, **_more: asyncio.sleep(60))  # not shown there yet
+    desk.by_ines('Dose 10')
+    await desk.until(lambda: desk.notes.value == 'Dose 10')
+    desk.write('Dose 100 mg daily')
+    await desk.until(lambda: 'Conflict, review' in desk.status)
+    assert desk.stored() == 'Dose 10'
+    desk.user.find(kind=ui.button, content='Keep mine').click()
+    await desk.until(lambda: desk.stored() == 'Dose 100 mg daily')
+
+
+async def test_a_text_that_begins_like_the_other_one_keeps_its_beginning(desk: Desk) -> None:
+    desk.write('.')
+    await desk.saved()
+    desk.event('focus')
+    desk.by_ines('No')
+    desk.write('N')
+    await desk.until(lambda: 'Conflict, review' in desk.status)
+    desk.write('No new lesions')
+    await desk.until(lambda: kept(desk) == [Kept('.', 'No new lesions')])
+    desk.user.find(kind=ui.button, content='Keep mine').click()
+    await desk.until(lambda: desk.stored() == 'No new lesions')
+
+
 async def test_a_field_is_noted_when_it_is_entered_and_moves_on_with_every_save(desk: Desk) -> None:
     def noted() -> list[tuple[str, str, int, str]]:
         with desk.clinic.reading(desk.cast.jana) as records:

@@ -8,10 +8,10 @@ from app.clinic import Clinic
 from app.moving import move_images
 from data.models import Action
 from tests.cast import Cast
-from tests.factories import a_stored_image
+from tests.factories import a_move, a_stored_image
 from tests.pages.test_entry import trail_of
 from tests.pages.test_image_choice import press
-from tests.pages.waiting import sees, until
+from tests.pages.waiting import HeldChanges, sees, until
 from tests.two_patients import Two, two_patients
 
 VISIT = '/patients/psr-20417/entries/1'
@@ -90,3 +90,16 @@ async def test_no_photo_of_another_patient_is_shown_or_stays(
     await sees(user, 'A photo left this pool meanwhile. Open it again to choose.')
     assert in_dialog(user) == {}
     assert not any(f'/images/{moved}/' in one.content for one in user.client.elements.values() if isinstance(one, ui.html))
+
+
+async def test_a_photo_that_is_moved_away_while_the_picker_opens_is_not_in_it(
+        clinic: Clinic, cast: Cast, two: Two, user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    leaving, staying = (a_stored_image(clinic, cast.jana, two.maria.key) for _ in range(2))
+    await user.open(VISIT)
+    held = HeldChanges(clinic, monkeypatch)
+    press(user, 'Add from pool')
+    await held.held()
+    a_move(clinic, cast.jana, [leaving], two.paul.key)
+    await held.let_go()
+    await until(lambda: staying in in_dialog(user))
+    assert leaving not in in_dialog(user)

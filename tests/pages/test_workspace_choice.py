@@ -108,6 +108,18 @@ async def test_each_role_is_offered_what_it_may_do(clinic: Clinic, cast: Cast, u
         assert ('Tag' in offered) == (who.may(Permission.ENTRY_WRITE) and who.may(Permission.TAG_ASSIGN))
 
 
+async def test_what_is_chosen_stays_chosen_when_the_visit_is_a_quarter_of_an_hour_later(
+        clinic: Clinic, cast: Cast, user: User, keys: list[str]) -> None:
+    await with_two_chosen(user, keys)
+    with clinic.reading(cast.jana) as records:
+        entry = records.entries.record(records.patients.key_of('psr-20417'), 1).key
+    clinic.change_now(cast.tom, lambda records: records.entries.amend(entry, 'appointment_at', '2026-11-23T09:15'))
+    await sees(user, 'Mon 23 Nov 2026, 09:15')
+    await sees(user, '2 selected')
+    press(user, 'Caption')
+    await user.should_see('Caption of 2 photos')
+
+
 async def test_what_is_chosen_moves_within_its_day_only(clinic: Clinic, cast: Cast, user: User) -> None:
     patient = a_patient(clinic, cast.jana)
     days = [CAPTURED, CAPTURED + timedelta(minutes=1), CAPTURED - timedelta(weeks=1)]
