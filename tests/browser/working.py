@@ -28,7 +28,7 @@ SENTENCES = ('Plaque on the left elbow is flatter. ', 'Scale is gone, no new les
 _TIME = re.compile(r'\d\d:\d\d')
 _BETWEEN_KEYS_S = 0.06
 _KEY_WITHIN_S = 10  # so long a key may take to its row: the pause of a burst, and a busy machine
-_PATIENCE_MS = 30_000
+PATIENCE_MS = 30_000
 _LET_GO_WITHIN_S = 90
 
 
@@ -76,7 +76,7 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.context = self.browser.new_context(base_url=self.address, reduced_motion='reduce', viewport={'width': 1440, 'height': 900})
-        self.context.set_default_timeout(_PATIENCE_MS)
+        self.context.set_default_timeout(PATIENCE_MS)
         sign_in(page := self.context.new_page(), self.username)
         self._answered(page)
         page.close()
@@ -109,7 +109,7 @@ class Bench:
 
     def saved(self) -> None:
         """Wait until the page says so."""
-        expect(self.page.locator('.df-bar-right [role=status]')).to_contain_text('Saved', timeout=_PATIENCE_MS)
+        expect(self.page.locator('.df-bar-right [role=status]')).to_contain_text('Saved', timeout=PATIENCE_MS)
         self.acts += 1
 
     def write(self, words: str) -> None:
@@ -122,15 +122,15 @@ class Bench:
     def write_over_a_broken_line(self, line: Line, words: str) -> None:
         """Do the same while there is no line, and see it come back."""
         line.cut()
-        expect(self.page.get_by_text('No connection to the clinic server.')).to_be_visible(timeout=_PATIENCE_MS)
+        expect(self.page.get_by_text('No connection to the clinic server.')).to_be_visible(timeout=PATIENCE_MS)
         self.notes.press('Control+End')
         self.notes.press_sequentially(words)
         self.wrote['notes'] += words
         line.mend()
-        expect(self.page.get_by_text('No connection to the clinic server.')).to_be_hidden(timeout=_PATIENCE_MS)
+        expect(self.page.get_by_text('No connection to the clinic server.')).to_be_hidden(timeout=PATIENCE_MS)
         other = self.context.new_page()  # not “Saved”: a page that was away for longer than it is kept begins anew
         other.goto(VISIT)
-        expect(other.get_by_label('Notes', exact=True)).to_have_value(self.wrote['notes'], timeout=_PATIENCE_MS)
+        expect(other.get_by_label('Notes', exact=True)).to_have_value(self.wrote['notes'], timeout=PATIENCE_MS)
         self._answered(other)
         other.close()
         self.acts += 1
