@@ -86,7 +86,7 @@ def test_good_requests_are_untouched(desk: Desk, name: str, register: int, chart
     statuses = {path.split('/')[1] if path.startswith('/images') else path:
                 target.ask('GET', path, target.headers(name, accept='text/html')).status_code for path in mine}
     chosen = {'/patients': 403 if chart == 404 else 200, '/patients/new': register, '/audit': audit}
-    of_one = ('images', *(f'/patients/psr-20417{tail}' for tail in ('', '/details', '/images', '/entries/1')))
+    of_one = ('images', *(f'/patients/psr-20417{tail}' for tail in ('', '/details', '/images', '/consent', '/entries/1')))
     assert statuses == chosen | dict.fromkeys(of_one, chart)
     assert target.bare == []
 

@@ -129,7 +129,7 @@ def test_who_gets_a_photo_reads_where_it_came_from(both: tuple[Page, Page]) -> N
     jana.get_by_role('button', name='Move 1 photo').click()
     expect(jana.locator('.df-tile')).to_have_count(1)
     open_large(jana, OTHER)
-    expect(jana.get_by_role('note')).to_contain_text('Moved here from Maria Gonzalez (psr-20417)')
+    expect(jana.get_by_role('dialog', name='Photo').get_by_role('note')).to_contain_text('Moved here from Maria Gonzalez (psr-20417)')
     assert faults(jana, '.df-viewer-origin') == []
     jana.get_by_role('button', name='Undo the move').click()
     expect(jana.locator('.df-tile')).to_have_count(0)
